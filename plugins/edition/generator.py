@@ -1,0 +1,49 @@
+"""Where Pelican asks for output: the rooms are asked for theirs, and the edition is written."""
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateError, TemplateSyntaxError
+from pelican.generators import Generator
+
+from plugins.edition.publish import publish
+from plugins.edition.stage import Stage
+
+
+class EditionGenerator(Generator):
+    """Gathers all outputs when every generator has its context, and publishes them as one edition."""
+
+    def generate_output(self, writer: Any) -> None:
+        """Write the edition and report it; a faulty template is told of with file and line, and nothing is written."""
+        stage = Stage(
+            newsroom=self.context["newsroom"],
+            bodies=self.context["bodies"],
+            environment=self.env,
+            theme=Path(self.theme),
+            settings=self.settings,
+        )
+        try:
+            report = publish(stage.outputs(), Path(self.output_path))
+        except TemplateError as error:
+            print(f"{where(error, Path(self.theme))}: {error.message or error}", file=sys.stderr)
+            raise SystemExit(1) from None
+        print(report)
+
+
+def where(error: TemplateError, theme: Path) -> str:
+    """Answer the template's file and line where the error arose: `theme/templates/release.html:12`."""
+    if isinstance(error, TemplateSyntaxError):
+        file, line = error.filename or error.name or "?", error.lineno
+    else:
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(str(theme))]
+        file, line = (frames[-1].filename, frames[-1].lineno or 0) if frames else (str(theme), 0)
+    path = Path(file)
+    shown = path.relative_to(theme.parent) if path.is_relative_to(theme.parent) else path
+    return f"{shown}:{line}"
+
+
+def offer(pelican: Any) -> type[Generator]:
+    """Answer the generator, when Pelican asks for generators."""
+    return EditionGenerator

@@ -1,0 +1,145 @@
+"""Makes a folder hold exactly the edition: all outputs, nothing of an earlier edition, and strangers' files untouched.
+
+Everything is rendered before the first file is changed. A killed build leaves whole files only, and the next one
+makes the folder right: the record, written first, names every file that is or may be ours.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from plugins.newsroom import Output
+
+RECORD = ".edition.json"
+"""In the folder itself, so that record and files can't be parted: path → SHA-256 of every file of the edition."""
+
+_NEXT = ".edition-next"
+
+
+class UnfitOutputs(Exception):
+    """Two outputs want the same file, or a path leads out of the folder: a fault in a room, not in the content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What publishing did, as sorted paths; `unchanged` counts the rest."""
+
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+
+    def __str__(self) -> str:
+        return f"{len(self.written)} files written, {len(self.removed)} removed, {self.unchanged} unchanged"
+
+
+def publish(outputs: Iterable[Output], folder: Path) -> Report:
+    """Make the folder hold the outputs, and answer what changed.
+
+    Raises UnfitOutputs, or whatever a render raises; then no file has been changed.
+    """
+    outputs = list(outputs)
+    _check_paths(outputs)
+    folder.mkdir(parents=True, exist_ok=True)
+    before = _recorded(folder)
+    waiting = folder / _NEXT
+    _discard(waiting)
+    record: dict[str, str] = {}
+    written: list[str] = []
+    try:
+        for output in outputs:
+            data = output.render()
+            record[output.path] = sha256(data).hexdigest()
+            if not _holds(folder / output.path, data):
+                _write(waiting / output.path, data)
+                written.append(output.path)
+    except BaseException:
+        _discard(waiting)
+        raise
+    gone = sorted(before.keys() - record.keys())
+    is_new = before != record or not (folder / RECORD).exists()
+    if is_new:
+        _record(folder, before | record)
+    for path in gone:
+        _remove(folder, path)
+    for path in written:
+        _put(waiting / path, folder / path)
+    _discard(waiting)
+    if is_new:
+        _record(folder, record)
+    return Report(written=tuple(sorted(written)), removed=tuple(gone), unchanged=len(record) - len(written))
+
+
+def _check_paths(outputs: Iterable[Output]) -> None:
+    seen: dict[str, str] = {}
+    for output in outputs:
+        path = PurePosixPath(output.path)
+        if not output.path or path.is_absolute() or ".." in path.parts or str(path) != output.path:
+            raise UnfitOutputs(f"{output.path!r} is not a path inside the output folder")
+        if path.parts[0] in (RECORD, _NEXT):
+            raise UnfitOutputs(f"{output.path} is the edition's own")
+        # compared without case, for the folder may lie on a disk that knows none
+        if (other := seen.get(output.path.casefold())) is not None:
+            raise UnfitOutputs(f"{output.path} is wanted twice (as {other})")
+        seen[output.path.casefold()] = output.path
+    for path_text in seen.values():
+        for parent in PurePosixPath(path_text).parents:
+            if str(parent).casefold() in seen:
+                raise UnfitOutputs(f"{path_text} wants {parent} to be a folder, but it is a file")
+
+
+def _recorded(folder: Path) -> dict[str, str]:
+    """Answer the last record; {} if there is none that can be read (then nothing in the folder is known to be ours)."""
+    try:
+        record = json.loads((folder / RECORD).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(record, dict):
+        return {}
+    return {
+        path: digest
+        for path, digest in record.items()
+        if isinstance(digest, str) and path and not path.startswith("/") and ".." not in PurePosixPath(path).parts
+    }
+
+
+def _record(folder: Path, record: dict[str, str]) -> None:
+    data = json.dumps(dict(sorted(record.items())), ensure_ascii=False, indent=0).encode()
+    _write(folder / (_NEXT + ".json"), data)
+    (folder / (_NEXT + ".json")).replace(folder / RECORD)
+
+
+def _holds(file: Path, data: bytes) -> bool:
+    try:
+        return not file.is_symlink() and file.stat().st_size == len(data) and file.read_bytes() == data
+    except OSError:
+        return False
+
+
+def _write(file: Path, data: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+
+
+def _put(new: Path, file: Path) -> None:
+    """Move the new file into its place in one step."""
+    if file.is_dir() and not file.is_symlink():
+        # a folder of an earlier edition, empty by now; a stranger's files in it keep it, and the move says so
+        file.rmdir()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new.replace(file)
+
+
+def _remove(folder: Path, path: str) -> None:
+    file = folder / path
+    file.unlink(missing_ok=True)
+    for parent in file.parents:
+        if parent == folder or not parent.is_dir() or any(parent.iterdir()):
+            break
+        parent.rmdir()
+
+
+def _discard(waiting: Path) -> None:
+    shutil.rmtree(waiting, ignore_errors=True)

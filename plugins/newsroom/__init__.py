@@ -1,0 +1,30 @@
+"""The nouns. No Pelican, no files, no clock: frozen records that the other rooms read."""
+
+from plugins.newsroom.addresses import Addresses
+from plugins.newsroom.assignment import Assignment, Deadline, Funding, Signatory, Task
+from plugins.newsroom.contact import Contact, Phone
+from plugins.newsroom.fault import Fault, Faults
+from plugins.newsroom.image import Document, File, Image, Link, Rendition, Terms
+from plugins.newsroom.localized import Localized
+from plugins.newsroom.newsroom import Bodies, Newsroom, PressMaterial, Publisher, SecurityPolicy, Text
+from plugins.newsroom.output import Input, Noun, Output, fingerprint
+from plugins.newsroom.page import Page
+from plugins.newsroom.release import (
+    Correction,
+    CorrectionKind,
+    LanguageVersion,
+    Release,
+    State,
+    Withdrawal,
+    WithdrawalKind,
+)
+from plugins.newsroom.site import Site
+from plugins.newsroom.topics import Audience, Keyword, ReleaseType, Topic
+
+__all__ = [
+    "Addresses", "Assignment", "Audience", "Bodies", "Contact", "Correction", "CorrectionKind", "Deadline",
+    "Document", "Fault", "Faults", "File", "Funding", "Image", "Input", "Keyword", "LanguageVersion", "Link",
+    "Localized", "Newsroom", "Noun", "Output", "Page", "Phone", "PressMaterial", "Publisher", "Release",
+    "ReleaseType", "Rendition", "SecurityPolicy", "Signatory", "Site", "State", "Task", "Terms", "Text", "Topic",
+    "Withdrawal", "WithdrawalKind", "fingerprint",
+]  # fmt: skip

@@ -1,0 +1,164 @@
+"""The whole press room at one moment, read once and never changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from plugins.newsroom.addresses import Addresses
+from plugins.newsroom.assignment import Assignment
+from plugins.newsroom.contact import Contact
+from plugins.newsroom.image import Document, Image, Terms
+from plugins.newsroom.localized import Localized
+from plugins.newsroom.output import Input, Noun
+from plugins.newsroom.page import Page
+from plugins.newsroom.release import Release
+from plugins.newsroom.site import Site
+from plugins.newsroom.topics import Audience, Keyword, ReleaseType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher(Noun):
+    """The agency. `tag_authority` is the domain and date that feed ids start with (RFC 4151), fixed for ever."""
+
+    label: Localized
+    url: str
+    tag_authority: str
+    organisation_number: str | None
+    responsible_editor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityPolicy(Noun):
+    """What security.txt says (RFC 9116): whom to tell about a flaw, and until when that holds."""
+
+    contact: str
+    expires: datetime
+    policy: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressMaterial(Noun):
+    """Wordmarks, portraits and documents that newsrooms may use at any time, with texts in one language."""
+
+    language: str
+    images: tuple[Image, ...]
+    documents: tuple[Document, ...]
+
+
+class Text(Protocol):
+    """A noun with a body in a Markdown file: a release, an assignment or a page."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def body_digest(self) -> str: ...
+
+
+class Bodies(Protocol):
+    """Gives the rendered body of a text when someone needs it, so that bodies are not carried around."""
+
+    def html(self, text: Text) -> str:
+        """Answer safe HTML whose links start at the root of the host; "" if the source has no body."""
+        ...
+
+
+class _Versioned(Protocol):
+    @property
+    def language(self) -> str: ...
+    @property
+    def original_language(self) -> str: ...
+    @property
+    def published(self) -> datetime: ...
+
+
+_V = TypeVar("_V", bound=_Versioned)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Newsroom:
+    """Everything that is public at `now` (in a preview: everything), and what newsroom.yaml says.
+
+    `releases` and `assignments` hold every language version, the newest first; equal times are ordered by id.
+    `input` stands for newsroom.yaml as a whole: any page may show something from it.
+    """
+
+    now: datetime
+    site: Site
+    addresses: Addresses
+    timezone: ZoneInfo
+    languages: tuple[str, ...]
+    demonstration: bool
+    publisher: Publisher
+    press_desk: Contact
+    contacts: tuple[Contact, ...]
+    keywords: tuple[Keyword, ...]
+    types: tuple[ReleaseType, ...]
+    audiences: tuple[Audience, ...]
+    terms: tuple[Terms, ...]
+    boilerplate: Localized
+    introduction: Localized
+    teaser: Localized
+    subscription_promise: Localized
+    subscription_endpoint: str | None
+    security: SecurityPolicy | None
+    press_materials: tuple[PressMaterial, ...]
+    releases: tuple[Release, ...]
+    assignments: tuple[Assignment, ...]
+    pages: tuple[Page, ...]
+    input: Input
+
+    @property
+    def language(self) -> str:
+        """Answer the first language: that of the root."""
+        return self.languages[0]
+
+    def local(self, moment: datetime) -> datetime:
+        """Answer the moment as the agency's clock shows it."""
+        return moment.astimezone(self.timezone)
+
+    @property
+    def today(self) -> date:
+        """Answer the day it is at the agency."""
+        return self.local(self.now).date()
+
+    @cached_property
+    def by_id(self) -> dict[str, Release]:
+        """Answer each release's original by its id."""
+        return {r.id: r for r in self.releases if not r.is_translation}
+
+    def listed(self, language: str) -> tuple[Release, ...]:
+        """Answer each release once, newest first: in that language, or else the original."""
+        return self._listed_releases[language]
+
+    def written_in(self, language: str) -> tuple[Release, ...]:
+        """Answer the releases that exist in that language, newest first: what a feed in that language holds."""
+        return tuple(r for r in self.listed(language) if r.language == language)
+
+    def press_material(self, language: str) -> PressMaterial:
+        """Answer the press material with its texts in that language."""
+        return next(m for m in self.press_materials if m.language == language)
+
+    def listed_assignments(self, language: str) -> tuple[Assignment, ...]:
+        """Answer each assignment once, newest first: in that language, or else the original."""
+        return _in_language(self.assignments, language)
+
+    @cached_property
+    def _listed_releases(self) -> dict[str, tuple[Release, ...]]:
+        return {language: _in_language(self.releases, language) for language in self.languages}
+
+
+def _in_language(texts: Iterable[_V], language: str) -> tuple[_V, ...]:
+    texts = tuple(texts)
+    translated = {_key(t) for t in texts if t.language == language}
+    return tuple(
+        t
+        for t in texts
+        if t.language == language or (t.language == t.original_language and _key(t) not in translated)
+    )
+
+
+def _key(text: object) -> str:
+    return str(getattr(text, "id", None) or getattr(text, "key", None))

@@ -1,0 +1,133 @@
+"""A press release in one language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from plugins.newsroom.contact import Contact
+from plugins.newsroom.image import Document, Image, Link
+from plugins.newsroom.output import Noun
+from plugins.newsroom.topics import Audience, Keyword, ReleaseType
+
+
+class State(StrEnum):
+    """Where a text is in its life. Only a preview ever sees a draft or an embargoed text."""
+
+    DRAFT = "draft"
+    EMBARGOED = "embargoed"
+    PUBLIC = "public"
+
+
+class CorrectionKind(StrEnum):
+    """A typo is silent; a clarification or a correction is a new revision that readers are told of."""
+
+    TYPO = "typo"
+    CLARIFICATION = "clarification"
+    CORRECTION = "correction"
+
+
+class WithdrawalKind(StrEnum):
+    WITHDRAWN = "withdrawn"
+    IN_ERROR = "in_error"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A change after publication: when, of what kind, and what it was, in the reader's words."""
+
+    at: datetime
+    kind: CorrectionKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """The end of a release. `by` is the id of the release that replaces it."""
+
+    at: datetime
+    kind: WithdrawalKind
+    reason: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageVersion:
+    """Where the same text can be read in another language."""
+
+    language: str
+    address: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(Noun):
+    """One release in one language, whole but for its body: that is read when someone needs it.
+
+    `id` is the same in every language and never changes. `source` is the file's path below the content folder.
+    `body_digest` is the fingerprint of the Markdown body together with what its links lead to.
+    `original_language` is the language it was written in; `official` is False for an unofficial translation, and
+    `of_revision` says which revision of the original was translated.
+    `contacts` are those valid now; `missing` names what the source lacks (`body`).
+    """
+
+    id: str
+    language: str
+    original_language: str
+    year: int
+    slug: str
+    address: str
+    source: str
+    state: State
+    type: ReleaseType
+    audiences: tuple[Audience, ...]
+    published: datetime
+    case_number: str | None
+    title: str
+    lead: str
+    body_digest: str
+    keywords: tuple[Keyword, ...]
+    contacts: tuple[Contact, ...]
+    images: tuple[Image, ...]
+    documents: tuple[Document, ...]
+    links: tuple[Link, ...]
+    urgent: bool
+    responds_to: tuple[str, ...]
+    corrections: tuple[Correction, ...]
+    withdrawn: Withdrawal | None
+    moved_from: tuple[str, ...]
+    missing: tuple[str, ...]
+    official: bool
+    of_revision: int | None
+    versions: tuple[LanguageVersion, ...]
+
+    @property
+    def name(self) -> str:
+        return self.source
+
+    @property
+    def is_translation(self) -> bool:
+        return self.language != self.original_language
+
+    @property
+    def revisions(self) -> tuple[datetime, ...]:
+        """Answer when each revision was made, the first (publication) first. A typo makes none."""
+        told = [c.at for c in self.corrections if c.kind is not CorrectionKind.TYPO]
+        if self.withdrawn:
+            told.append(self.withdrawn.at)
+        return (self.published, *sorted(told))
+
+    @property
+    def revision(self) -> int:
+        """Answer 1 + corrections that are not typos + withdrawal."""
+        return len(self.revisions)
+
+    @property
+    def updated(self) -> datetime:
+        """Answer the time of the last revision: what feeds call `updated`."""
+        return max(self.revisions)
+
+    @property
+    def is_behind(self) -> bool:
+        """Answer whether this translation is of an earlier revision than the original's."""
+        return self.of_revision is not None and self.of_revision < self.revision

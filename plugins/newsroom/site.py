@@ -1,0 +1,34 @@
+"""Where the press room is on the web."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from plugins.newsroom.output import Noun
+
+
+@dataclass(frozen=True, slots=True)
+class Site(Noun):
+    """The public address of the press room, such as `https://press.example.se` (no slash at the end).
+
+    An *address* is what follows: `pressmeddelanden/2025/x/`, without a leading slash; "" is the front page.
+    """
+
+    url: str
+
+    @property
+    def host(self) -> str:
+        """Answer the host name alone (`press.example.se`)."""
+        return urlsplit(self.url).hostname or "localhost"
+
+    @property
+    def base(self) -> str:
+        """Answer the path that every link starts with: `/`, or `/press/` when the site lies in a folder."""
+        return urlsplit(self.url).path.rstrip("/") + "/"
+
+    def href(self, address: str) -> str:
+        """Answer a link for pages, from the root of the host: `/pressmeddelanden/2025/x/`."""
+        return self.base + quote(address, safe="/#?=&:@!$'()*+,;~")
+
+    def absolute(self, address: str) -> str:
+        """Answer the whole address, for feeds, canonical links and letters."""
+        return self.url.rstrip("/") + "/" + quote(address, safe="/#?=&:@!$'()*+,;~")

@@ -1,0 +1,34 @@
+"""`press check`: every file, also embargoed ones and drafts, as of each moment at which something becomes public."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from plugins.newsroom import Fault, Faults
+from plugins.reading import masthead, selection
+from plugins.reading.bodies import MARKDOWN
+from plugins.reading.reader import read
+
+
+def check(
+    content: Path, *, now: datetime, cache: Path, url: str = "", markdown: Mapping[str, Any] = MARKDOWN
+) -> list[Fault]:
+    """Answer all faults, in the order of files and lines.
+
+    A link to what will be public by then is right. Drafts are read last, with everything else, as in a preview.
+    `cache` will hold finished pictures of embargoed texts too, so it must be a folder that is never uploaded.
+    """
+    sources, _ = selection.scan(content, masthead.languages(content))
+    faults: set[Fault] = set()
+    for moment in selection.moments(sources, now):
+        try:
+            read(content, now=moment, cache=cache, url=url, markdown=markdown)
+        except Faults as found:
+            faults.update(found.faults)
+    if any(source.published is None and source.is_original for source in sources):
+        try:
+            read(content, now=now, cache=cache, url=url, preview=True, markdown=markdown)
+        except Faults as found:
+            faults.update(found.faults)
+    return sorted(faults)

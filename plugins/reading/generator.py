@@ -1,0 +1,73 @@
+"""Where Pelican asks for content: our reading in the place of its articles and pages."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from pelican.generators import Generator
+
+from plugins.newsroom import Faults
+from plugins.reading import masthead
+from plugins.reading.bodies import MARKDOWN
+from plugins.reading.reader import read
+from plugins.reading.words import catalogue, told
+
+NOWHERE = "no-articles-of-pelicans-own"
+
+
+def quieten_pelican(pelican: Any) -> None:
+    """Let Pelican's own articles, pages and feeds find and make nothing, and let it never empty the output folder."""
+    pelican.settings.update(
+        ARTICLE_PATHS=[NOWHERE],
+        PAGE_PATHS=[NOWHERE],
+        STATIC_PATHS=[],
+        THEME_STATIC_PATHS=[],
+        DIRECT_TEMPLATES=[],
+        FEED_ALL_ATOM=None,
+        CATEGORY_FEED_ATOM=None,
+        TRANSLATION_FEED_ATOM=None,
+        AUTHOR_FEED_ATOM=None,
+        AUTHOR_FEED_RSS=None,
+        AUTHOR_SAVE_AS="",
+        CATEGORY_SAVE_AS="",
+        TAG_SAVE_AS="",
+        DELETE_OUTPUT_DIRECTORY=False,
+    )
+    pelican.delete_outputdir = False
+
+
+class NewsroomGenerator(Generator):
+    """Reads the content once and puts the newsroom and its bodies into Pelican's context."""
+
+    def generate_context(self) -> None:
+        """Read; or tell every fault on standard error and leave with exit code 1, before anything is written."""
+        content = Path(self.path)
+        try:
+            reading = read(
+                content,
+                now=self.settings["NOW"],
+                cache=Path(self.settings["CACHE_PATH"]),
+                url=self.settings["SITEURL"],
+                preview=self.settings.get("PREVIEW", False),
+                markdown=self.settings.get("PRESSROOM_MARKDOWN", MARKDOWN),
+            )
+        except Faults as found:
+            languages = masthead.languages(content)
+            language = languages[0] if languages else self.settings["DEFAULT_LANG"]
+            print("\n".join(told(found.faults, language, content.name)), file=sys.stderr)
+            # SystemExit, for Pelican would show a traceback of any other exception
+            raise SystemExit(1) from None
+        self.context["newsroom"] = reading.newsroom
+        self.context["bodies"] = reading.bodies
+        self._report(reading.missing, content.name, reading.newsroom.language)
+        reading.darkroom.prune()
+
+    def _report(self, missing: tuple[tuple[str, str], ...], folder: str, language: str) -> None:
+        sentence = catalogue(language).gettext("the source lacks {field}")
+        for source, field in missing:
+            print(f"{folder}/{source}: {sentence.format(field=field)}")
+
+
+def offer(pelican: Any) -> type[Generator]:
+    """Answer the generator, when Pelican asks for generators."""
+    return NewsroomGenerator

@@ -1,0 +1,41 @@
+"""From a folder's files to one standing Page per language."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from plugins.newsroom import Page
+from plugins.reading import shaping, surroundings
+from plugins.reading.schema import PageShape
+from plugins.reading.selection import Selected
+from plugins.reading.surroundings import Notes, Surroundings
+
+
+def read(selected: Selected, original_language: str, around: Surroundings) -> Page:
+    """Answer the page in one language; every language version is whole. Raises Faults."""
+    manuscript = around.manuscript(selected.source)
+    shape = shaping.shape(manuscript, PageShape)
+    source = selected.source
+    notes = Notes(manuscript, source.language)
+    if source.language not in around.masthead.shape.languages:
+        notes.fault((), "{language} is not among the newsroom's languages", language=source.language)
+    digest = notes.attempt(lambda: around.body(manuscript), "")
+    notes.raise_if_any()
+    return Page(
+        key=source.slug,
+        language=source.language,
+        original_language=original_language,
+        address=around.masthead.addresses.section(source.language, source.slug),
+        source=source.path,
+        state=selected.state,
+        published=around.moment(selected.published),
+        title=shape.title,
+        lead=shape.lead,
+        body_digest=digest,
+        versions=(),
+    )
+
+
+def together(texts: Iterable[Page]) -> list[Page]:
+    """Answer the language versions of one page, each knowing the others."""
+    texts = list(texts)
+    return [replace(text, versions=surroundings.versions(texts, text.language)) for text in texts]

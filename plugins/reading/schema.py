@@ -1,0 +1,312 @@
+"""What front matter and newsroom.yaml may say: shapes only, as written by people.
+
+Everything arrives as text (`frontmatter.load`), so YAML never guesses that `no` is false or that a date is American.
+A value that only the rest of the content can judge (is there such a keyword?) is judged where the nouns are built.
+"""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)")
+_NAIVE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?")
+
+
+def moment(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    text = str(value).strip()
+    if _NAIVE.fullmatch(text):
+        raise PydanticCustomError("naive_moment", "the time needs an offset from UTC")
+    if not _MOMENT.fullmatch(text):
+        raise PydanticCustomError("not_a_moment", "the time must be written like 2031-05-04T10:00:00+02:00")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise PydanticCustomError("no_such_moment", "there is no such date or time") from None
+
+
+def _day(value: object) -> date:
+    text = str(value).strip()
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        raise PydanticCustomError("not_a_day", "the date must be written like 2031-05-04")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise PydanticCustomError("no_such_moment", "there is no such date or time") from None
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"(https?://[^\s/]+\S*|mailto:\S+@\S+|tel:\+\d+)", value):
+        raise PydanticCustomError("not_an_address", "the address must start with https://, http://, mailto: or tel:+")
+    return value
+
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=100)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{8}$")]
+Moment = Annotated[datetime, BeforeValidator(moment)]
+Day = Annotated[date, BeforeValidator(_day)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Mail = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+OldAddress = Annotated[str, StringConstraints(pattern=r"^/[^\s?#]*$", max_length=300)]
+PerLanguage = Annotated[dict[Language, Words], Field(min_length=1)]
+
+
+class Shape(BaseModel):
+    """A mapping with the named keys and no others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ImageShape(Shape):
+    file: FileName
+    alt: Words
+    caption: Words | None = None
+    credit: Words
+    terms: Slug
+
+
+class DocumentShape(Shape):
+    file: FileName
+    title: Words
+
+
+class LinkShape(Shape):
+    text: Words
+    url: WebAddress
+
+
+class CorrectionShape(Shape):
+    at: Moment
+    kind: Literal["typo", "clarification", "correction"]
+    text: Words
+
+
+class WithdrawalShape(Shape):
+    at: Moment
+    kind: Literal["withdrawn", "in_error", "replaced"]
+    reason: Words
+    by: Id | None = None
+
+    @model_validator(mode="after")
+    def _replaced_by_something(self) -> Self:
+        if (self.kind == "replaced") != (self.by is not None):
+            raise PydanticCustomError("replaced_by", "`by` goes with the kind `replaced`, and only with it")
+        return self
+
+
+class ReleaseShape(Shape):
+    """The front matter of a release in the language it was written in."""
+
+    id: Id
+    type: Slug
+    audiences: tuple[Slug, ...] = ()
+    published: Moment | None = None
+    case_number: Words | None = None
+    title: Words
+    lead: Words
+    keywords: tuple[Slug, ...] = ()
+    contacts: tuple[Slug, ...] = ()
+    images: tuple[ImageShape, ...] = ()
+    documents: tuple[DocumentShape, ...] = ()
+    links: tuple[LinkShape, ...] = ()
+    urgent: bool = False
+    responds_to: tuple[Id, ...] = ()
+    corrections: tuple[CorrectionShape, ...] = ()
+    withdrawn: WithdrawalShape | None = None
+    moved_from: tuple[OldAddress, ...] = ()
+    missing: tuple[Literal["body"], ...] = ()
+
+
+class TranslatedImage(Shape):
+    """A picture's texts in another language; a document's title has the same shape as in the original."""
+
+    file: FileName
+    alt: Words
+    caption: Words | None = None
+
+
+class TranslationShape(Shape):
+    """The front matter of a translation: only what is its language's own."""
+
+    published: Moment | None = None
+    title: Words
+    lead: Words
+    images: tuple[TranslatedImage, ...] = ()
+    documents: tuple[DocumentShape, ...] = ()
+    links: tuple[LinkShape, ...] | None = None
+    corrections: tuple[CorrectionShape, ...] = ()
+    withdrawn: Words | None = None
+    official: bool = True
+    of_revision: int = Field(ge=1)
+    moved_from: tuple[OldAddress, ...] = ()
+    missing: tuple[Literal["body"], ...] = ()
+
+
+class TaskShape(Shape):
+    id: Slug
+    text: Words
+
+
+class DeadlineShape(Shape):
+    id: Slug
+    date: Day
+    action: Words
+    to: Words | None = None
+
+
+class FundingShape(Shape):
+    year: int | None = None
+    amount: Words | None = None
+    appropriation: Words | None = None
+    item: Words | None = None
+    payer: Words | None = None
+    mode: Words | None = None
+
+
+class SignatoryShape(Shape):
+    name: Words
+    role: Words | None = None
+
+
+class AssignmentShape(Shape):
+    """The front matter of a government decision. A field the source lacks is left out and named in `missing`."""
+
+    id: Id
+    published: Moment | None = None
+    title: Words
+    issuer: Words
+    ministry: Words | None = None
+    recipient: Words
+    decision_date: Day | None = None
+    decision_number: Words | None = None
+    case_number: Words | None = None
+    operative: Annotated[tuple[Words, ...], Field(min_length=1)]
+    tasks: tuple[TaskShape, ...] = ()
+    consult_with: tuple[Words, ...] = ()
+    deadlines: tuple[DeadlineShape, ...] = ()
+    funding: FundingShape | None = None
+    conditions: tuple[Words, ...] = ()
+    legal_refs: tuple[LinkShape, ...] = ()
+    signatories: tuple[SignatoryShape, ...] = ()
+    copies_to: tuple[Words, ...] = ()
+    documents: tuple[DocumentShape, ...] = ()
+    moved_from: tuple[OldAddress, ...] = ()
+    missing: tuple[Words, ...] = ()
+
+
+class PageShape(Shape):
+    """The front matter of a standing page; a translation has the same shape."""
+
+    published: Moment | None = None
+    title: Words
+    lead: Words | None = None
+
+
+class PhoneShape(Shape):
+    text: Words
+    number: Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{5,14}$")]
+
+
+class ContactShape(Shape):
+    function: PerLanguage
+    phone: PhoneShape | None = None
+    mail: Mail | None = None
+    hours: PerLanguage | None = None
+    languages: tuple[Language, ...] = ()
+    valid_until: Day | None = None
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.phone is None and self.mail is None:
+            raise PydanticCustomError("unreachable", "a contact needs a phone number or a mail address")
+        return self
+
+
+class KeywordShape(Shape):
+    name: PerLanguage
+    medtop: Annotated[str, StringConstraints(pattern=r"^\d{8}$")] | None = None
+    aliases: tuple[Words, ...] = ()
+
+
+class TypeShape(Shape):
+    name: PerLanguage
+    plural: PerLanguage
+
+
+class AudienceShape(Shape):
+    name: PerLanguage
+
+
+class TermsShape(Shape):
+    name: PerLanguage
+    text: PerLanguage
+    url: WebAddress | None = None
+
+
+class PublisherShape(Shape):
+    name: PerLanguage
+    url: WebAddress
+    tag_authority: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?$")]
+    organisation_number: Words | None = None
+    responsible_editor: Words | None = None
+
+
+class SubscriptionShape(Shape):
+    promise: PerLanguage
+    endpoint: WebAddress | None = None
+
+
+class SecurityShape(Shape):
+    contact: WebAddress
+    expires: Moment
+    policy: WebAddress | None = None
+
+
+class MaterialImageShape(Shape):
+    file: FileName
+    alt: PerLanguage
+    caption: PerLanguage | None = None
+    credit: Words
+    terms: Slug
+
+
+class MaterialDocumentShape(Shape):
+    file: FileName
+    title: PerLanguage
+
+
+class PressMaterialShape(Shape):
+    """Files that lie in `content/press-material/`."""
+
+    images: tuple[MaterialImageShape, ...] = ()
+    documents: tuple[MaterialDocumentShape, ...] = ()
+
+
+class NewsroomShape(Shape):
+    """newsroom.yaml as a whole."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*[^\s?#/])?$")]
+    timezone: Words
+    demonstration: bool = False
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    publisher: PublisherShape
+    press_desk: Slug
+    contacts: Annotated[dict[Slug, ContactShape], Field(min_length=1)]
+    keywords: dict[Slug, KeywordShape] = {}
+    types: Annotated[dict[Slug, TypeShape], Field(min_length=1)]
+    audiences: dict[Slug, AudienceShape] = {}
+    terms: dict[Slug, TermsShape] = {}
+    boilerplate: PerLanguage
+    introduction: PerLanguage
+    teaser: PerLanguage
+    subscription: SubscriptionShape
+    security: SecurityShape | None = None
+    press_material: PressMaterialShape = PressMaterialShape()

@@ -1,0 +1,193 @@
+"""Which texts there are, and which of them are public at a moment. What is not public is not read.
+
+Of every file only `published` (and whether it has an `id`, that is, is an original) is looked at here, with a plain
+search that no fault elsewhere in the file can disturb.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic_core import PydanticCustomError
+
+from plugins.newsroom import Fault, Faults, State
+from plugins.reading.schema import SLUG, moment
+from plugins.reading.shaping import SENTENCES
+
+_HEAD = 65_536
+"""Bytes in which the front matter must end."""
+
+_PUBLISHED = re.compile(rb"""^["']?published["']?[ \t]*:[ \t]*(.*?)[ \t]*(?:[ \t]#.*)?$""", re.MULTILINE)
+_ID = re.compile(rb"""^["']?id["']?[ \t]*:""", re.MULTILINE)
+_NAME = re.compile(r"[a-z]{2}\.md")
+
+
+class Kind(StrEnum):
+    RELEASE = "releases"
+    ASSIGNMENT = "assignments"
+    PAGE = "pages"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A text file of the content: where it lies, and what can be known without reading it.
+
+    `path` is relative to the content folder. `published` is its own time (None = none given). `is_original` says that
+    the other languages' files in the folder are translations of it. `year` is 0 for a page.
+    """
+
+    path: str
+    file: Path
+    kind: Kind
+    year: int
+    slug: str
+    language: str
+    published: datetime | None
+    is_original: bool
+
+    @property
+    def folder(self) -> str:
+        return self.path.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """A source that is to be read, when it was or will be published, and its state at the moment of reading."""
+
+    source: Source
+    published: datetime
+    state: State
+
+
+def scan(content: Path, languages: tuple[str, ...]) -> tuple[list[Source], list[Fault]]:
+    """Answer all text files in releases/, assignments/ and pages/, by path, and what can't be read about them."""
+    sources: list[Source] = []
+    faults: list[Fault] = []
+    for path in _markdown(content):
+        try:
+            sources.append(_source(content, path))
+        except Faults as found:
+            faults += found.faults
+    return _with_originals(sources, languages), faults
+
+
+def select(sources: Iterable[Source], now: datetime, *, preview: bool = False) -> list[Selected]:
+    """Answer the sources that are public at `now`, or in a preview all of them with their states.
+
+    A translation is public when its original is and its own `published`, if it has one, has passed.
+    """
+    sources = list(sources)
+    originals = {s.folder: s for s in sources if s.is_original}
+    selected = []
+    for source in sources:
+        original = originals.get(source.folder, source)
+        times = [original.published, source.published] if source is not original else [source.published]
+        published = max((t for t in times if t is not None), default=None)
+        if original.published is None or published is None:
+            state = State.DRAFT
+        else:
+            state = State.PUBLIC if published <= now else State.EMBARGOED
+        if preview or state is State.PUBLIC:
+            selected.append(Selected(source=source, published=published or now, state=state))
+    return selected
+
+
+def moments(sources: Iterable[Source], now: datetime) -> list[datetime]:
+    """Answer now and every later moment at which something becomes public, in order."""
+    return sorted({now, *(s.published for s in sources if s.published is not None and s.published > now)})
+
+
+def is_inside(content: Path, file: Path) -> bool:
+    """Answer whether the file really lies in the content folder, whatever links lead to it."""
+    return file.resolve().is_relative_to(content.resolve())
+
+
+def _markdown(content: Path) -> Iterator[str]:
+    for kind in Kind:
+        root = content / kind
+        found: list[str] = []
+        for folder, folders, files in os.walk(root):
+            folders.sort()
+            here = Path(folder)
+            found += [(here / name).relative_to(content).as_posix() for name in files if name.lower().endswith(".md")]
+            # os.walk doesn't follow linked folders, so a text behind one would vanish without a word
+            found += [(here / name).relative_to(content).as_posix() for name in folders if (here / name).is_symlink()]
+        yield from sorted(found)
+
+
+def _source(content: Path, path: str) -> Source:
+    file = content / path
+    if not is_inside(content, file):
+        raise Faults([Fault.at(path, 0, "this is a link to something outside the content folder; put the file here")])
+    if file.is_dir():
+        raise Faults([Fault.at(path, 0, "this is a link to a folder; put the folder itself here")])
+    kind, *folders, name = path.split("/")
+    year, slug = (folders[0], folders[-1]) if len(folders) == 2 else ("0", folders[-1] if folders else "")
+    expected = 1 if kind == Kind.PAGE else 2
+    if len(folders) != expected or not _NAME.fullmatch(name) or not re.fullmatch(SLUG, slug) or not year.isdigit():
+        form = "pages/<name>/sv.md" if kind == Kind.PAGE else f"{kind}/<year>/<slug>/sv.md"
+        raise Faults([Fault.at(path, 0, "a text lies in {form}, with only a–z, 0–9 and hyphens in names", form=form)])
+    if kind != Kind.PAGE and not 1000 <= int(year) <= 9999:
+        raise Faults([Fault.at(path, 0, "{year} is not a year", year=year)])
+    front = _front_matter(file, path)
+    return Source(
+        path=path,
+        file=file,
+        kind=Kind(kind),
+        year=int(year),
+        slug=slug,
+        language=name[:2],
+        published=_published(front, path),
+        is_original=bool(_ID.search(front)),
+    )
+
+
+def _front_matter(file: Path, path: str) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(_HEAD)
+    except OSError as error:
+        raise Faults([Fault.at(path, 0, "the file can't be opened ({why})", why=error.strerror or "?")]) from None
+    if not head.strip():
+        raise Faults([Fault.at(path, 0, "the file is empty")])
+    head = head.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if not re.match(rb"---[ \t]*\n", head):
+        raise Faults([Fault.at(path, 1, "the file must begin with front matter between two lines of ---")])
+    end = re.search(rb"\n---[ \t]*(\n|$)", head)
+    if not end:
+        raise Faults([Fault.at(path, 1, "the front matter has no end: a line of --- is missing")])
+    return head[: end.start() + 1]
+
+
+def _published(front: bytes, path: str) -> datetime | None:
+    found = list(_PUBLISHED.finditer(front))
+    if not found:
+        return None
+    line = front.count(b"\n", 0, found[-1].start()) + 1
+    if len(found) > 1:
+        raise Faults([Fault.at(path, line, "{key} stands here twice", key="published")])
+    value = found[0][1].decode("utf-8", "replace").strip("\"'")
+    if value in ("", "~", "null"):
+        return None
+    try:
+        return moment(value).astimezone(UTC)
+    except PydanticCustomError as error:
+        raise Faults([Fault.at(path, line, SENTENCES[error.type], key="published", value=value)]) from None
+
+
+def _with_originals(sources: list[Source], languages: tuple[str, ...]) -> list[Source]:
+    """Answer the sources, one original in each folder.
+
+    Of several it is the one in the first of the newsroom's languages: every language version of a page or an
+    assignment is whole, and a second release with an id is told of when it is read as a translation.
+    """
+    order = {language: index for index, language in enumerate(languages)}
+    firsts: dict[str, Source] = {}
+    for source in sorted(sources, key=lambda s: (order.get(s.language, len(order)), s.language)):
+        if source.is_original or source.kind is not Kind.RELEASE:
+            firsts.setdefault(source.folder, source)
+    return [replace(source, is_original=firsts.get(source.folder) is source) for source in sources]

@@ -1,0 +1,103 @@
+"""From what people wrote to a validated shape, with every fault said in a sentence at its line."""
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from plugins.newsroom import Fault, Faults
+from plugins.reading.frontmatter import Manuscript
+from plugins.reading.frontmatter import Path as Keys
+
+S = TypeVar("S", bound=BaseModel)
+
+SENTENCES = {
+    "missing": "{key} is missing; it must be given",
+    "extra_forbidden": "{key} is not a key that is used here; check the spelling",
+    "string_type": "{key} must be a text",
+    "string_too_short": "{key} is empty; write something or remove the line",
+    "string_too_long": "{key} is too long",
+    "too_short": "{key} is empty; give at least one",
+    "bool_parsing": "{key} must be true or false",
+    "bool_type": "{key} must be true or false",
+    "int_parsing": "{key} must be a whole number",
+    "int_type": "{key} must be a whole number",
+    "greater_than_equal": "{key} must be a larger number",
+    "tuple_type": "{key} must be a list: [one, two], or lines that begin with a hyphen",
+    "dict_type": "{key} must be lines of the form key: value, indented under it",
+    "model_type": "{key} must be lines of the form key: value, indented under it",
+    "literal_error": "{key} is “{value}”, but must be one of: {expected}",
+    "naive_moment": "{key} lacks the offset from UTC; write it like 2031-05-04T10:00:00+02:00",
+    "not_a_moment": "{key} is “{value}”, which can be misread; write it like 2031-05-04T10:00:00+02:00",
+    "not_a_day": "{key} is “{value}”; write the date like 2031-05-04",
+    "no_such_moment": "{key} is “{value}”, and there is no such date or time",
+    "not_an_address": "{key} is “{value}”, but must start with https://, http://, mailto: or tel:+",
+    "replaced_by": "by (the id of the new release) goes with the kind replaced, and only with it",
+    "unreachable": "a contact needs a phone number or a mail address",
+}
+"""A sentence for each kind of fault that pydantic finds."""
+
+PATTERNS = {
+    "id": "id is “{value}”; it must be 8 characters a–z and 0–9, made by press new",
+    "by": "by is “{value}”; it must be the id of another release, 8 characters a–z and 0–9",
+    "responds_to": "responds_to holds “{value}”; it must be the id of an assignment, 8 characters a–z and 0–9",
+    "number": "number is “{value}”; write the phone number with country code and no spaces, like +4618123456",
+    "mail": "mail is “{value}”, which is not a mail address",
+    "file": "file is “{value}”; a file name holds only a–z, A–Z, 0–9, full stop, hyphen and underscore",
+    "medtop": "medtop is “{value}”; an IPTC media topic has 8 digits",
+    "tag_authority": "tag_authority is “{value}”; write a domain and a year, like example.se,2025",
+    "url": "url is “{value}”; write it like https://press.example.se, without a slash at the end",
+    "languages": "languages holds “{value}”; write a language as two letters, like sv",
+    "moved_from": "moved_from holds “{value}”; write an address from the root of the site, like /old/address/",
+}
+"""A sentence for each key whose text must have a certain form; the others are slugs."""
+
+OTHERWISE = "{key} is “{value}”, which can't be used here"
+SLUG_PATTERN = "{key} is “{value}”; only a–z, 0–9 and hyphens can stand here"
+
+
+def shape(manuscript: Manuscript, model: type[S]) -> S:
+    """Answer the front matter in its shape. Raises Faults with all that is wrong."""
+    return shaped(manuscript.front, manuscript, model)
+
+
+def shaped(values: dict[str, Any], manuscript: Manuscript, model: type[S]) -> S:
+    """Answer the values in the given shape. Raises Faults with all that is wrong, at the manuscript's lines."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise Faults(list(_faults(error, manuscript))) from None
+
+
+def _faults(error: ValidationError, manuscript: Manuscript) -> Iterator[Fault]:
+    for detail in error.errors(include_url=False):
+        keys = _keys(detail["loc"])
+        yield Fault.at(
+            manuscript.source,
+            manuscript.line(keys),
+            _message(detail, keys),
+            key=_named(keys),
+            value=_shown(detail.get("input")),
+            expected=str(detail.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", "),
+        )
+
+
+def _message(detail: ErrorDetails, keys: Keys) -> str:
+    if detail["type"] == "string_pattern_mismatch":
+        return next((PATTERNS[key] for key in reversed(keys) if key in PATTERNS), SLUG_PATTERN)
+    return SENTENCES.get(detail["type"], OTHERWISE)
+
+
+def _keys(location: tuple[int | str, ...]) -> Keys:
+    return tuple(part for part in location if part != "[key]")
+
+
+def _named(keys: Keys) -> str:
+    """Answer what an editor would call the place: `images.1.alt`, counted from 1 as people do."""
+    return ".".join(str(key + 1) if isinstance(key, int) else key for key in keys) or "?"
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    return text if len(text) <= 60 else text[:57] + "…"

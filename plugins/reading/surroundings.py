@@ -1,0 +1,159 @@
+"""What a text stands among while it is read: the newsroom's lists, the other texts, and where files end up."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from plugins.media.darkroom import Darkroom
+from plugins.media.unusable import UnusableFile
+from plugins.newsroom import Document, Fault, Faults, Image, LanguageVersion, Link
+from plugins.reading import bodies, frontmatter
+from plugins.reading.bodies import Links, StoredBodies
+from plugins.reading.frontmatter import Manuscript
+from plugins.reading.masthead import Masthead, usable
+from plugins.reading.schema import DocumentShape, ImageShape, LinkShape
+from plugins.reading.selection import Selected, Source
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """Everything outside a text that its nouns are made with. `now` is the moment that the reading is for."""
+
+    content: Path
+    masthead: Masthead
+    darkroom: Darkroom
+    bodies: StoredBodies
+    links: Links
+    markdown: Mapping[str, Any]
+    now: datetime
+    preview: bool
+
+    def manuscript(self, source: Source) -> Manuscript:
+        """Answer the source taken apart. Raises Faults."""
+        try:
+            data = source.file.read_bytes() if source.file.stat().st_size <= frontmatter.MARKDOWN_LIMIT else None
+        except OSError as error:
+            message = "the file can't be opened ({why})"
+            raise Faults([Fault.at(source.path, 0, message, why=error.strerror or "?")]) from None
+        if data is None:
+            size = f"{source.file.stat().st_size / 1e6:.0f}"
+            message = "the file is {size} MB; a text may be 1 MB at most"
+            raise Faults([Fault.at(source.path, 0, message, size=size)])
+        return frontmatter.read(data, source.path)
+
+    def moment(self, at: datetime) -> datetime:
+        """Answer the moment with the offset that the agency's clock has then."""
+        return at.astimezone(self.masthead.timezone)
+
+    def body(
+        self, manuscript: Manuscript, images: tuple[Image, ...] = (), documents: tuple[Document, ...] = ()
+    ) -> str:
+        """Render and store the body; answer its digest. Raises Faults."""
+        html = bodies.render(manuscript, replace(self.links, images=images, documents=documents), self.markdown)
+        return self.bodies.keep(html)
+
+
+class Notes:
+    """Collects the faults of one text, so that all are told and not only the first."""
+
+    def __init__(self, manuscript: Manuscript, language: str) -> None:
+        self.manuscript = manuscript
+        self.language = language
+        self.faults: list[Fault] = []
+
+    def fault(self, path: frontmatter.Path, message: str, **values: object) -> None:
+        self.faults.append(Fault.at(self.manuscript.source, self.manuscript.line(path), message, **values))
+
+    def attempt(self, action: Callable[[], T], otherwise: T) -> T:
+        """Answer what the action answers, or note its faults and answer `otherwise`."""
+        try:
+            return action()
+        except Faults as found:
+            self.faults += found.faults
+            return otherwise
+
+    def listed(self, key: str, slugs: Iterable[str], known: Mapping[str, T]) -> tuple[T, ...]:
+        """Answer what newsroom.yaml lists under the slugs; note those it doesn't list, and repetitions."""
+        found: dict[str, T] = {}
+        for index, slug in enumerate(slugs):
+            if slug in found:
+                self.fault((key, index), "{slug} stands here twice", slug=slug)
+            elif slug in known:
+                found[slug] = known[slug]
+            else:
+                message = "{slug} is not listed under {key} in newsroom.yaml"
+                self.fault((key, index), message, slug=slug, key="types" if key == "type" else key)
+        return tuple(found.values())
+
+    def raise_if_any(self) -> None:
+        if self.faults:
+            raise Faults(self.faults)
+
+
+def images(
+    given: Iterable[ImageShape], selected: Selected, address: str, around: Surroundings, notes: Notes
+) -> tuple[Image, ...]:
+    """Develop the pictures of a text; note those that are missing, can't be read or have unknown terms."""
+    developed: dict[str, Image] = {}
+    for index, shape in enumerate(given):
+        terms = around.masthead.terms.get(shape.terms)
+        if terms is None:
+            message = "{slug} is not listed under {key} in newsroom.yaml"
+            notes.fault(("images", index, "terms"), message, slug=shape.terms, key="terms")
+            continue
+        if shape.file in developed:
+            notes.fault(("images", index, "file"), "{slug} stands here twice", slug=shape.file)
+            continue
+        try:
+            developed[shape.file] = around.darkroom.develop(
+                usable(around.content, selected.source.file.parent / shape.file),
+                address=address,
+                language=selected.source.language,
+                alt=shape.alt,
+                caption=shape.caption,
+                credit=shape.credit,
+                terms=terms,
+            )
+        except UnusableFile as error:
+            notes.fault(("images", index, "file"), str(error), file=shape.file)
+    return tuple(developed.values())
+
+
+def documents(
+    given: Iterable[DocumentShape], selected: Selected, address: str, around: Surroundings, notes: Notes
+) -> tuple[Document, ...]:
+    """Attach the documents of a text; note those that are missing or can't be used."""
+    attached: dict[str, Document] = {}
+    for index, shape in enumerate(given):
+        if shape.file in attached:
+            notes.fault(("documents", index, "file"), "{slug} stands here twice", slug=shape.file)
+            continue
+        try:
+            file = usable(around.content, selected.source.file.parent / shape.file)
+            attached[shape.file] = around.darkroom.attach(file, address=address, title=shape.title)
+        except UnusableFile as error:
+            notes.fault(("documents", index, "file"), str(error), file=shape.file)
+    return tuple(attached.values())
+
+
+def versions(texts: Iterable[Any], language: str) -> tuple[LanguageVersion, ...]:
+    """Answer where the same text stands in the other languages."""
+    return tuple(
+        LanguageVersion(language=text.language, address=text.address, title=text.title)
+        for text in texts
+        if text.language != language
+    )
+
+
+def links(given: Iterable[LinkShape]) -> tuple[Link, ...]:
+    """Answer the links of a front matter as nouns."""
+    return tuple(Link(text=link.text, url=link.url) for link in given)
+
+
+def old_addresses(given: Iterable[str]) -> tuple[str, ...]:
+    """Answer addresses as the press room writes them: without the first slash."""
+    return tuple(address.lstrip("/") for address in given)

@@ -1,0 +1,56 @@
+"""Every sentence about a fault can be said in Swedish, and none is left that nobody says."""
+
+import ast
+from pathlib import Path
+from string import Formatter
+
+from babel.messages.pofile import read_po
+
+from plugins.media.unusable import Reason
+from plugins.newsroom import Fault
+from plugins.reading import shaping
+from plugins.reading.words import LOCALE, told
+
+READING = Path(shaping.__file__).parent
+
+
+def sentences():
+    """Answer every message that reading gives to a Fault, found in the code."""
+    found = {reason.value for reason in Reason} | {"the source lacks {field}"}
+    found |= {*shaping.SENTENCES.values(), *shaping.PATTERNS.values(), shaping.SLUG_PATTERN, shaping.OTHERWISE}
+    for file in READING.glob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            said: list[ast.expr] = []
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "message":
+                said = [node.value]
+            elif isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                said = node.args if name in ("at", "fault", "_fault") else []
+            texts = (text.value for text in said if isinstance(text, ast.Constant))
+            found.update(text for text in texts if isinstance(text, str) and " " in text)
+    return found
+
+
+def catalogue():
+    with (LOCALE / "sv/LC_MESSAGES/reading.po").open("rb") as stream:
+        return {message.id: message.string for message in read_po(stream) if message.id}
+
+
+def test_every_sentence_is_translated_and_no_translation_is_left_over():
+    assert sentences() == set(catalogue())
+
+
+def test_translations_use_the_same_places():
+    def places(text):
+        return sorted({name for _, name, _, _ in Formatter().parse(text) if name})
+
+    assert {english: places(english) for english in catalogue()} == {
+        english: places(swedish) for english, swedish in catalogue().items()
+    }
+
+
+def test_a_language_without_catalogue_is_told_in_english():
+    fault = Fault.at("releases/2031/x/sv.md", 7, "{key} is missing; it must be given", key="lead")
+    assert told([fault], "fi") == ["content/releases/2031/x/sv.md:7: lead is missing; it must be given"]
+    assert told([fault], "sv") == ["content/releases/2031/x/sv.md:7: lead saknas och måste anges"]
