@@ -149,7 +149,8 @@ def test_a_killed_build_leaves_whole_files_and_the_next_one_is_right(moment, tmp
         publish([Output(path=p, inputs=(), render=lambda d=d: d) for p, d in files.items()], Path({str(tmp_path)!r}))
         """
     )
-    killed = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, env={**os.environ, "PYTHONPATH": str(PROJECT)})
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    killed = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, env=environment, check=False)
     assert killed.returncode == -signal.SIGKILL
     for path, data in held(tmp_path).items():
         if not path.startswith(".edition-next"):

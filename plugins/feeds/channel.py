@@ -1,0 +1,197 @@
+"""What a feed is about, which releases it holds, and how it is cut into a front and an archive."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from plugins.feeds.words import words
+from plugins.newsroom import Localized, Newsroom, Release, Site
+
+PART = 20
+"""How many releases an archive part holds; the front holds from this many to one less than twice as many."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """One feed in one language, whatever format it is written in.
+
+    `id` is a tag URI (RFC 4151) that never changes; `address` is the folder it lies in, which is also the page it
+    belongs to. `releases` are all that it ever held, newest first. `founded` is the constant moment that an empty
+    feed was updated: the day from which the publisher's tags hold.
+    """
+
+    id: str
+    language: str
+    title: str
+    description: str
+    address: str
+    releases: tuple[Release, ...]
+    publisher: str
+    publisher_url: str
+    founded: datetime
+    site: Site
+    timezone: ZoneInfo
+
+    @property
+    def url(self) -> str:
+        """Answer the whole address of the page that the feed belongs to."""
+        return self.site.absolute(self.address)
+
+    def parts(self) -> "Iterator[Part]":
+        """Answer the front and then the archive's parts, newest first.
+
+        The parts are numbered from the oldest and hold exactly `PART` releases each, so that a newer release never
+        changes one (RFC 5005, section 4).
+        """
+        count = max(0, len(self.releases) // PART - 1)
+        newest = len(self.releases) - count * PART
+        yield Part(
+            channel=self,
+            number=None,
+            releases=(*self.releases[:newest], *self._revised(self.releases[newest:])),
+            older=count or None,
+        )
+        for number in range(count, 0, -1):
+            start = len(self.releases) - number * PART
+            releases = self.releases[start : start + PART]
+            yield Part(channel=self, number=number, releases=releases, older=number - 1 or None)
+
+    def _revised(self, archived: tuple[Release, ...]) -> tuple[Release, ...]:
+        """Answer those of the feed's `PART` latest revisions that only its archive would tell of."""
+        revised = (release for release in self.releases if release.revision > 1)
+        latest = {r.source for r in sorted(revised, key=lambda r: (r.updated, r.source), reverse=True)[:PART]}
+        return tuple(release for release in archived if release.source in latest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One document of a feed: its front (`number` None), which readers subscribe to, or a part of its archive.
+
+    `older` is the number of the archive part that comes before it; None = there is none.
+    """
+
+    channel: Channel
+    number: int | None
+    releases: tuple[Release, ...]
+    older: int | None
+
+    @property
+    def updated(self) -> datetime:
+        """Answer when the latest revision of any of its releases was made; never when it was written."""
+        latest = max((release.updated for release in self.releases), default=self.channel.founded)
+        return latest.astimezone(self.channel.timezone)
+
+    def address(self, ending: str) -> str:
+        """Answer the file's address in the format with that ending (`rss`)."""
+        return _address(self.channel, self.number, ending)
+
+    def url(self, ending: str) -> str:
+        """Answer the whole address of this very document."""
+        return self.channel.site.absolute(self.address(ending))
+
+    def current_url(self, ending: str) -> str:
+        """Answer the whole address of the front."""
+        return self.channel.site.absolute(_address(self.channel, None, ending))
+
+    def older_url(self, ending: str) -> str | None:
+        """Answer the whole address of the archive part that comes before; None = this is the oldest."""
+        if self.older is None:
+            return None
+        return self.channel.site.absolute(_address(self.channel, self.older, ending))
+
+
+def channels(newsroom: Newsroom, language: str) -> Iterator[Channel]:
+    """Answer the feeds in one language: of all releases, then of each keyword, type and audience that has any."""
+    _ = words(language).gettext
+    addresses = newsroom.addresses
+    releases = newsroom.written_in(language)
+    home = _Subject("", addresses.home(language), None, _("News and press releases from {publisher} in full text."))
+    yield _channel(newsroom, language, home, releases)
+    subjects = [
+        *(
+            _Subject(
+                f"keyword/{keyword.slug}",
+                addresses.keyword(language, keyword.slug),
+                keyword.label,
+                _("News from {publisher} with the keyword “{topic}”, in full text."),
+            )
+            for keyword in newsroom.keywords
+        ),
+        *(
+            _Subject(
+                f"type/{kind.slug}",
+                addresses.type(language, kind.slug),
+                kind.plural,
+                _("News from {publisher} of the type “{topic}”, in full text."),
+            )
+            for kind in newsroom.types
+        ),
+        *(
+            _Subject(
+                f"audience/{audience.slug}",
+                addresses.audience(language, audience.slug),
+                audience.label,
+                _("News from {publisher} for the audience “{topic}”, in full text."),
+            )
+            for audience in newsroom.audiences
+        ),
+    ]
+    held = _by_subject(releases)
+    for subject in subjects:
+        if subject.key in held:
+            yield _channel(newsroom, language, subject, tuple(held[subject.key]))
+
+
+class _Subject(NamedTuple):
+    key: str
+    address: str
+    label: Localized | None
+    description: str
+
+
+def _by_subject(releases: Iterable[Release]) -> dict[str, list[Release]]:
+    held: dict[str, list[Release]] = defaultdict(list)
+    for release in releases:
+        held[f"type/{release.type.slug}"].append(release)
+        for slug in {keyword.slug for keyword in release.keywords}:
+            held[f"keyword/{slug}"].append(release)
+        for slug in {audience.slug for audience in release.audiences}:
+            held[f"audience/{slug}"].append(release)
+    return held
+
+
+def _channel(newsroom: Newsroom, language: str, subject: _Subject, releases: tuple[Release, ...]) -> Channel:
+    _ = words(language).gettext
+    publisher = newsroom.publisher.label[language]
+    topic = subject.label[language] if subject.label else None
+    title = _("{publisher} – {topic}") if topic else _("{publisher} – press room")
+    description = subject.description
+    if newsroom.demonstration:
+        description += " " + _("This is an unofficial demonstration that {publisher} does not answer for.")
+    key = "/".join(filter(None, ("feed", language, subject.key)))
+    return Channel(
+        id=f"tag:{newsroom.publisher.tag_authority}:{key}",
+        language=language,
+        title=title.format(publisher=publisher, topic=topic),
+        description=description.format(publisher=publisher, topic=topic),
+        address=subject.address,
+        releases=releases,
+        publisher=publisher,
+        publisher_url=newsroom.publisher.url,
+        founded=_founded(newsroom.publisher.tag_authority),
+        site=newsroom.site,
+        timezone=newsroom.timezone,
+    )
+
+
+def _founded(tag_authority: str) -> datetime:
+    """Answer the date of a tag authority; a missing month or day is the first (RFC 4151, section 2.1)."""
+    year, month, day = (*map(int, tag_authority.partition(",")[2].split("-")), 1, 1)[:3]
+    return datetime(year, month, day, tzinfo=UTC)
+
+
+def _address(channel: Channel, number: int | None, ending: str) -> str:
+    return f"{channel.address}feed.{ending}" if number is None else f"{channel.address}feed-{number}.{ending}"

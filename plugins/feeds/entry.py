@@ -1,0 +1,170 @@
+"""One release as feeds tell of it: the same facts in every format."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from plugins.feeds.article import Articles
+from plugins.feeds.channel import Part
+from plugins.feeds.words import words
+from plugins.newsroom import File, Image, Newsroom, Release, Rendition, Withdrawal
+
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """What a release is sorted under: a slug in the list at the address `scheme`, and its name."""
+
+    slug: str
+    label: str
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a release; `bytes` is its true size."""
+
+    url: str
+    media_type: str
+    bytes: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot(Attachment):
+    """A picture file; width and height in pixels."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A press picture: `web` to be shown, `original` to be printed."""
+
+    title: str
+    alt: str
+    credit: str
+    terms: str
+    terms_url: str | None
+    web: Shot
+    original: Shot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A release in a feed. All text is legal in XML.
+
+    `id` is a tag URI (RFC 4151) from the release's id and never changes; `published` never moves, `updated` moves
+    with each revision. `summary` is plain text, `html` the whole text with absolute addresses.
+    """
+
+    id: str
+    url: str
+    language: str
+    title: str
+    summary: str
+    html: str
+    publisher: str
+    published: datetime
+    updated: datetime
+    revision: int
+    case_number: str | None
+    urgent: bool
+    withdrawn: Withdrawal | None
+    tags: tuple[Tag, ...]
+    pictures: tuple[Picture, ...]
+    attachments: tuple[Attachment, ...]
+
+
+class Entries:
+    """Makes entries of releases, each one once, however many feeds and formats it stands in."""
+
+    def __init__(self, articles: Articles) -> None:
+        self._articles = articles
+        self._made: dict[str, Entry] = {}
+
+    def of(self, part: Part) -> tuple[Entry, ...]:
+        """Answer the entries of one document of a feed, in its order."""
+        return tuple(self._of_release(release) for release in part.releases)
+
+    def _of_release(self, release: Release) -> Entry:
+        if release.source not in self._made:
+            self._made[release.source] = _entry(release, self._articles)
+        return self._made[release.source]
+
+
+def legible(text: str) -> str:
+    """Answer the text without the characters that XML 1.0 can't hold (section 2.2, production Char)."""
+    return _ILLEGAL.sub("", text)
+
+
+def _entry(release: Release, articles: Articles) -> Entry:
+    newsroom = articles.newsroom
+    _ = words(release.language).gettext
+    withdrawn = release.withdrawn
+    pictures = () if withdrawn else tuple(_picture(image, newsroom, release.language) for image in release.images)
+    documents = () if withdrawn else tuple(_attachment(d.download, d.title, newsroom) for d in release.documents)
+    return Entry(
+        id=_id(release, newsroom),
+        url=newsroom.site.absolute(release.address),
+        language=release.language,
+        title=legible(_("Withdrawn: {title}").format(title=release.title) if withdrawn else release.title),
+        summary=legible(articles.withdrawal(release) if withdrawn else release.lead),
+        html=legible(articles.html(release)),
+        publisher=legible(newsroom.publisher.label[release.language]),
+        published=newsroom.local(release.published),
+        updated=newsroom.local(release.updated),
+        revision=release.revision,
+        case_number=legible(release.case_number) if release.case_number else None,
+        urgent=release.urgent,
+        withdrawn=withdrawn,
+        tags=tuple(_tags(release, newsroom)),
+        pictures=pictures,
+        attachments=(*(picture.original for picture in pictures), *documents),
+    )
+
+
+def _id(release: Release, newsroom: Newsroom) -> str:
+    own = f"{release.id}/{release.language}" if release.is_translation else release.id
+    return f"tag:{newsroom.publisher.tag_authority}:{own}"
+
+
+def _tags(release: Release, newsroom: Newsroom) -> Iterator[Tag]:
+    language = release.language
+    lists = {"keywords": release.keywords, "types": (release.type,), "audiences": release.audiences}
+    for section, topics in lists.items():
+        scheme = newsroom.site.absolute(newsroom.addresses.section(language, section))
+        for topic in topics:
+            yield Tag(slug=topic.slug, label=legible(topic.label[language]), scheme=scheme)
+
+
+def _picture(image: Image, newsroom: Newsroom, language: str) -> Picture:
+    title = legible(image.caption or image.alt)
+    return Picture(
+        title=title,
+        alt=legible(image.alt),
+        credit=legible(image.credit),
+        terms=legible(image.terms.text[language]),
+        terms_url=image.terms.url,
+        web=_shot(image.web, title, newsroom),
+        original=_shot(image.original, title, newsroom),
+    )
+
+
+def _shot(file: Rendition, title: str, newsroom: Newsroom) -> Shot:
+    return Shot(
+        url=newsroom.site.absolute(file.address),
+        media_type=file.media_type,
+        bytes=file.bytes,
+        title=title,
+        width=file.width,
+        height=file.height,
+    )
+
+
+def _attachment(file: File, title: str, newsroom: Newsroom) -> Attachment:
+    url = newsroom.site.absolute(file.address)
+    return Attachment(url=url, media_type=file.media_type, bytes=file.bytes, title=legible(title))

@@ -1,0 +1,71 @@
+"""The list of what this room makes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from plugins.edition.stage import Stage
+from plugins.feeds import atom, calendar, jsonfeed, rss
+from plugins.feeds.article import Articles
+from plugins.feeds.channel import Part, channels
+from plugins.feeds.entry import Entries, Entry
+from plugins.feeds.words import catalogue
+from plugins.newsroom import Input, Newsroom, Output, Release, fingerprint
+
+Format = Callable[[Part, Sequence[Entry]], bytes]
+
+FORMATS: dict[str, Format] = {"atom": atom.render, "json": jsonfeed.render, "rss": rss.render}
+
+
+def outputs(stage: Stage) -> Iterator[Output]:
+    """Answer the feeds of every language in every format, and the calendars."""
+    articles = Articles(stage.newsroom, stage.bodies)
+    entries = Entries(articles)
+    made_from = _Inputs(articles)
+    for language in stage.newsroom.languages:
+        for channel in channels(stage.newsroom, language):
+            for part in channel.parts():
+                inputs = made_from.of(part)
+                for ending, write in FORMATS.items():
+                    render = partial(_render, write, part, entries)
+                    yield Output(path=part.address(ending), inputs=inputs, render=render)
+        yield from _calendar(stage.newsroom, language)
+
+
+def _render(write: Format, part: Part, entries: Entries) -> bytes:
+    return write(part, entries.of(part))
+
+
+def _calendar(newsroom: Newsroom, language: str) -> Iterator[Output]:
+    """Answer the calendar, unless there is nothing in it: a calendar must have an event (RFC 5545, section 3.6)."""
+    told = tuple(a for a in newsroom.listed_assignments(language) if a.deadlines)
+    if told:
+        yield Output(
+            path=newsroom.addresses.calendar(language),
+            inputs=(*_room(newsroom, language), *(assignment.input for assignment in told)),
+            render=partial(calendar.render, newsroom, language),
+        )
+
+
+class _Inputs:
+    """Says what feeds are made from. A release's fingerprint is taken once, however many feeds it stands in."""
+
+    def __init__(self, articles: Articles) -> None:
+        self._articles = articles
+        self._known: dict[str, tuple[Input, ...]] = {}
+
+    def of(self, part: Part) -> tuple[Input, ...]:
+        channel = part.channel
+        # which releases it holds, beside what they are: one may also be read only to be named in another
+        holds = Input(f"feed:{channel.id}", fingerprint(repr(part.older), *(r.source for r in part.releases)))
+        read = (each for release in part.releases for each in self._of_release(release))
+        return (*_room(self._articles.newsroom, channel.language), holds, *dict.fromkeys(read))
+
+    def _of_release(self, release: Release) -> tuple[Input, ...]:
+        if release.source not in self._known:
+            instead = self._articles.replacement(release)
+            self._known[release.source] = (release.input, instead.input) if instead else (release.input,)
+        return self._known[release.source]
+
+
+def _room(newsroom: Newsroom, language: str) -> tuple[Input, ...]:
+    return (newsroom.input, newsroom.site.input, newsroom.addresses.input, catalogue(language))

@@ -1,0 +1,136 @@
+"""Where finished pictures are kept between builds, by what they are made of.
+
+`<negative>/<label>/` holds one picture's files: the first name stands for the source's bytes and the way they are
+encoded, the second for the words written into them. So new words are written into files that exist, without
+encoding anything, and a release can change its name without its pictures being made again.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from plugins.media.containers import Encoded
+
+_CONTENTS = "contents.json"
+_HEX = re.compile(r"[0-9a-f]{32}")
+_UNTOUCHED = 1_000_000_000  # the time that every finished file carries; another time means that something touched it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One finished file: `name` within its folder, `width` and `height` in pixels."""
+
+    name: str
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+
+
+class Shelf:
+    """A folder of finished pictures. Two processes may use it at once: what they write is the same."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._used: set[tuple[str, str]] = set()
+
+    def path(self, negative: str, label: str, kept: Kept) -> Path:
+        """Answer where a file's bytes lie."""
+        return self._folder / negative / label / kept.name
+
+    def find(self, negative: str, label: str) -> tuple[Kept, ...] | None:
+        """Answer the picture's files, or None if they are not all here, whole and unchanged."""
+        self._used.add((negative, label))
+        try:
+            contents = json.loads((self._folder / negative / label / _CONTENTS).read_bytes())
+            files = tuple(Kept(**entry) for entry in contents)
+            whole = all(_is_whole(self.path(negative, label, kept), kept) for kept in files)
+        except (OSError, ValueError, TypeError):
+            return None
+        return files if files and whole else None
+
+    def pixels(self, negative: str) -> tuple[Encoded, ...] | None:
+        """Answer the same picture's files under any other label, or None if there are none whole."""
+        for contents in sorted((self._folder / negative).glob(f"*/{_CONTENTS}")):
+            try:
+                files = tuple(Kept(**entry) for entry in json.loads(contents.read_bytes()))
+                pixels = tuple(_loaded(contents.parent, kept) for kept in files)
+            except (OSError, ValueError, TypeError):
+                continue
+            if pixels:
+                return pixels
+        return None
+
+    def keep(self, negative: str, label: str, pictures: Iterable[Encoded]) -> tuple[Kept, ...]:
+        """Write a picture's files, and answer what is kept."""
+        folder = self._folder / negative / label
+        folder.mkdir(parents=True, exist_ok=True)
+        files = []
+        for picture in pictures:
+            _write(folder / picture.name, picture.data)
+            files.append(
+                Kept(
+                    name=picture.name,
+                    media_type=picture.media_type,
+                    width=picture.width,
+                    height=picture.height,
+                    bytes=len(picture.data),
+                    sha256=_sha256(picture.data),
+                )
+            )
+        # Last, so that whoever finds the list finds all that it names.
+        _write(folder / _CONTENTS, json.dumps([asdict(kept) for kept in files], indent=1).encode())
+        return tuple(files)
+
+    def prune(self) -> None:
+        """Remove every picture that has not been asked for since this shelf was made; what others put here stays."""
+        for folder in self._folder.glob("*/*"):
+            key = (folder.parent.name, folder.name)
+            if all(_HEX.fullmatch(name) for name in key) and key not in self._used:
+                shutil.rmtree(folder, ignore_errors=True)
+                with contextlib.suppress(OSError):  # others of its labels are still in use
+                    folder.parent.rmdir()
+
+
+def _loaded(folder: Path, kept: Kept) -> Encoded:
+    """Answer the file with its bytes; raises ValueError if they are not what they were."""
+    data = (folder / kept.name).read_bytes()
+    if _sha256(data) != kept.sha256:
+        raise ValueError(kept.name)
+    return Encoded(name=kept.name, media_type=kept.media_type, width=kept.width, height=kept.height, data=data)
+
+
+def _is_whole(path: Path, kept: Kept) -> bool:
+    found = path.stat()
+    if found.st_size != kept.bytes:
+        return False
+    if int(found.st_mtime) == _UNTOUCHED:
+        return True
+    if _sha256(path.read_bytes()) != kept.sha256:
+        return False
+    os.utime(path, (_UNTOUCHED, _UNTOUCHED))
+    return True
+
+
+def _write(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.utime(name, (_UNTOUCHED, _UNTOUCHED))
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

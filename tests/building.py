@@ -1,0 +1,55 @@
+"""Builds of whole press rooms for tests: real Pelican, real settings, in this process."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+from pelican import Pelican
+from pelican.settings import read_settings
+
+from plugins.edition.stage import Stage
+from plugins.feeds.outputs import outputs as feed_outputs
+from plugins.media.outputs import outputs as media_outputs
+from plugins.newsroom import Output
+from plugins.pages.outputs import outputs as page_outputs
+from plugins.reading.reader import read
+from plugins.subscriptions.notices import outputs as notice_outputs
+
+PROJECT = Path(__file__).parent.parent
+SAMPLE = PROJECT / "tests" / "sample"
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def build(content: Path, output: Path, *, now: datetime = NOW, cache: Path | None = None, **settings: object) -> Path:
+    """Build the content as `pelican content -s pelicanconf.py` does, as of `now`, and answer the output folder.
+
+    The cache is beside the output unless given. Other settings go before those of pelicanconf.py.
+    """
+    overrides = {
+        "PATH": str(content),
+        "OUTPUT_PATH": str(output),
+        "CACHE_PATH": str(cache or output.parent / "cache"),
+        "THEME": str(PROJECT / "theme"),
+        "NOW": now,
+        **settings,
+    }
+    Pelican(read_settings(str(PROJECT / "pelicanconf.py"), override=overrides)).run()
+    return output
+
+
+def outputs(content: Path, cache: Path, *, now: datetime = NOW, theme: Path = PROJECT / "theme") -> list[Output]:
+    """Answer what the rooms want published, unrendered and unwritten."""
+    reading = read(content, now=now, cache=cache)
+    settings = read_settings(str(PROJECT / "pelicanconf.py"))
+    environment = Environment(loader=FileSystemLoader(theme / "templates"), **settings["JINJA_ENVIRONMENT"])
+    stage = Stage(
+        newsroom=reading.newsroom, bodies=reading.bodies, environment=environment, theme=theme, settings=settings
+    )
+    rooms = (media_outputs, page_outputs, feed_outputs, notice_outputs)
+    return [output for room in rooms for output in room(stage)]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Answer every file below the folder by its path, hidden ones too."""
+    found = sorted(file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in found}

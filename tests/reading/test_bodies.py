@@ -1,0 +1,115 @@
+"""The body: Markdown to safe HTML, links from file to file made links from page to page."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugins.newsroom import Faults, Site
+from plugins.reading.bodies import ATTRIBUTES, TAGS, Links, StoredBodies, render
+from plugins.reading.frontmatter import Manuscript
+from tests.nouns import a_release, an_image
+
+SITE = Site("https://press.example.se/rum")
+SOURCE = "releases/2031/x/sv.md"
+
+
+def rendered(body, **links):
+    known = {"texts": {}, "others": frozenset(), "sections": frozenset(), **links}
+    return render(Manuscript(SOURCE, {}, {(): 1}, body, 10), Links(site=SITE, **known))
+
+
+def sentences(body, **links):
+    with pytest.raises(Faults) as raised:
+        rendered(body, **links)
+    return [(fault.line, fault.sentence()) for fault in raised.value.faults]
+
+
+def test_links_between_files_become_links_between_pages():
+    texts = {
+        "releases/2031/y/sv.md": "pressmeddelanden/2031/y/",
+        "assignments/2030/z/sv.md": "regeringsuppdrag/2030/z/",
+    }
+    html = rendered("[y](../y/sv.md#del) [z](../../../assignments/2030/z/sv.md)", texts=texts)
+    assert 'href="/rum/pressmeddelanden/2031/y/#del"' in html
+    assert 'href="/rum/regeringsuppdrag/2030/z/"' in html
+
+
+def test_links_to_the_rooms_own_pages_and_to_others_sites_are_kept():
+    html = rendered(
+        "[a](/prenumerera/) [b](https://example.org/x?a=1&b=2) [c](mailto:a@example.se) [d](tel:+4618123456) [e](#del)",
+        sections=frozenset({"prenumerera/"}),
+    )
+    assert re.findall('href="([^"]*)"', html) == [
+        "/rum/prenumerera/",
+        "https://example.org/x?a=1&amp;b=2",
+        "mailto:a@example.se",
+        "tel:+4618123456",
+        "#del",
+    ]
+
+
+def test_a_picture_gets_its_size_and_texts_from_the_front_matter():
+    image = an_image()
+    html = rendered(f"![]({image.file})", images=(image,))
+    assert f'alt="{image.alt}"' in html
+    assert re.search(r'src="/rum/[^"]+" ', html) and 'width="' in html and 'height="' in html
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "part"),
+    [
+        ("ett\n\n[x](../y/sv.md)", 12, "does not exist"),
+        ("[x](/hemligt/)", 10, "leads to no page of the room"),
+        ("[x](//example.org/)", 10, "lacks https:"),
+        ("[x](rapport.pdf)", 10, "not listed under images or documents"),
+        ("![x](bild.png)", 10, "not listed under images"),
+        ("ett\n\n<iframe src='https://example.org'></iframe>", 12, "HTML like <iframe>"),
+        ("ett <b style='color:red'>två</b>", 10, "the attribute style"),
+        ("<!-- hemligt -->", 10, "HTML comment"),
+        ("[x](JavaScript:alert(1))", 10, "begin with javascript:"),
+        ("[x](data:text/html,x)", 10, "begin with data:"),
+        ("Rubrik\n======\n", 10, "level 1"),
+        ("## Två\n\n### Tre\n\n## Två\n\n#### Fyra\n", 16, "skips from level 2 to level 4"),
+        ("Två\n---\n\n#### Fyra\n", 13, "skips from level 2 to level 4"),
+    ],
+)
+def test_what_a_body_may_not_hold_is_told_at_its_line(body, line, part):
+    ((told, sentence),) = sentences(body)
+    assert part in sentence
+    assert told == line
+
+
+def test_a_link_to_what_is_not_public_says_so():
+    ((_, sentence),) = sentences("[x](../y/sv.md)", others=frozenset({"releases/2031/y/sv.md"}))
+    assert "not public" in sentence
+
+
+def test_tables_footnotes_and_attribute_lists_survive():
+    html = rendered("| a | b |\n|---|--:|\n| 1 | 2 |\n\nText[^1] *x*{: lang=en }\n\n[^1]: Not.\n")
+    assert '<th scope="col">a</th>' in html and 'class="right"' in html
+    assert 'class="footnote"' in html and 'lang="en"' in html
+
+
+def test_quotation_marks_stay_as_they_are_written():
+    assert "”alternativ” eller ”naturligt”" in rendered("”alternativ” eller ”naturligt”")
+
+
+@given(st.text(max_size=60) | st.text(alphabet="<>\"'&/=[](){}:#*_`!\\ \nabcjsonrm", max_size=80))
+def test_whatever_is_written_nothing_unsafe_comes_out(body):
+    try:
+        html = rendered(body.replace("\x00", ""))
+    except Faults:
+        return
+    for tag, attributes in re.findall(r"<([a-zA-Z][a-zA-Z0-9]*)((?:\s[^<>]*)?)>", html):
+        assert tag in TAGS
+        for name in re.findall(r'\s([a-zA-Z-]+)="', attributes):
+            assert name in ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set())
+    assert not re.search(r'(href|src)="\s*(javascript|data|vbscript):', html, re.IGNORECASE)
+
+
+def test_bodies_are_found_by_what_they_say():
+    bodies = StoredBodies()
+    digest = bodies.keep("<p>Text</p>")
+    assert bodies.html(a_release(body_digest=digest)) == "<p>Text</p>"
