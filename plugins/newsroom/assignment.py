@@ -85,6 +85,7 @@ class Assignment(Noun):
     copies_to: tuple[str, ...]
     documents: tuple[Document, ...]
     body_digest: str
+    written_digest: str
     missing: tuple[str, ...]
     moved_from: tuple[str, ...]
     versions: tuple[LanguageVersion, ...]

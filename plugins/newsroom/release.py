@@ -65,7 +65,8 @@ class Release(Noun):
     """One release in one language, whole but for its body: that is read when someone needs it.
 
     `id` is the same in every language and never changes. `source` is the file's path below the content folder.
-    `body_digest` is the fingerprint of the Markdown body together with what its links lead to.
+    `body_digest` is the fingerprint of the rendered body with what its links lead to, `written_digest` that of the body
+    as written: the first decides what must be made anew, the second whether somebody has edited the text.
     `original_language` is the language it was written in; `official` is False for an unofficial translation, and
     `of_revision` says which revision of the original was translated.
     `contacts` are those valid now; `missing` names what the source lacks (`body`).
@@ -86,6 +87,7 @@ class Release(Noun):
     title: str
     lead: str
     body_digest: str
+    written_digest: str
     keywords: tuple[Keyword, ...]
     contacts: tuple[Contact, ...]
     images: tuple[Image, ...]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from plugins.newsroom import Assignment, Deadline, Funding, Signatory, Task
+from plugins.newsroom import Assignment, Deadline, Funding, Signatory, Task, fingerprint
 from plugins.reading import shaping, surroundings
 from plugins.reading.schema import AssignmentShape, FundingShape
 from plugins.reading.selection import Selected
@@ -63,6 +63,7 @@ def read(selected: Selected, original_language: str, around: Surroundings) -> As
         copies_to=shape.copies_to,
         documents=documents,
         body_digest=digest,
+        written_digest=fingerprint(manuscript.body),
         missing=shape.missing,
         moved_from=surroundings.old_addresses(shape.moved_from),
         versions=(),

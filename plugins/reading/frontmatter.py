@@ -98,10 +98,10 @@ def load(text: str, source: str, first_line: int = 1) -> tuple[dict[str, Any], d
     """
     try:
         node = yaml.compose(text, Loader=_LOADER)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line = (mark.line if mark else 0) + first_line
-        problem = error.problem or "?"
+        problem = getattr(error, "problem", None) or getattr(error, "reason", "?")
         message = "the YAML can't be read here ({problem}); often a colon in a text needs quotation marks around it"
         raise Faults([Fault.at(source, line, message, problem=problem)]) from None
     except RecursionError:
@@ -136,7 +136,7 @@ class _NodeReader:
                 self.lines[(*path, index)] = self._line(item)
                 items.append(self.value(item, (*path, index)))
             return items
-        if isinstance(node, yaml.ScalarNode) and node.style is None and node.value in _EMPTY:
+        if isinstance(node, yaml.ScalarNode) and not node.style and node.value in _EMPTY:
             return None
         return re.sub(r"\s*\n\s*", " ", node.value).strip()
 

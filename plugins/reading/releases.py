@@ -15,6 +15,7 @@ from plugins.newsroom import (
     Release,
     Withdrawal,
     WithdrawalKind,
+    fingerprint,
 )
 from plugins.reading import shaping, surroundings
 from plugins.reading.schema import CorrectionShape, DocumentShape, ReleaseShape, TranslatedImage, TranslationShape
@@ -68,6 +69,7 @@ def original(selected: Selected, around: Surroundings) -> Release:
         title=shape.title,
         lead=shape.lead,
         body_digest=release_body,
+        written_digest=fingerprint(manuscript.body),
         keywords=keywords,
         contacts=contacts,
         images=images,
@@ -115,6 +117,7 @@ def translation(selected: Selected, of: Release, around: Surroundings) -> Releas
         title=shape.title,
         lead=shape.lead,
         body_digest=release_body,
+        written_digest=fingerprint(manuscript.body),
         images=images,
         documents=documents,
         links=of.links if shape.links is None else surroundings.links(shape.links),

@@ -7,6 +7,7 @@ A value that only the rest of the content can judge (is there such a keyword?) i
 import re
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
+from urllib.parse import unquote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -46,6 +47,13 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _old_address(value: str) -> str:
+    plain = unquote(value)
+    if not re.fullmatch(r"/[^\s?#\\]+", plain) or {"", ".", ".."} & set(plain.strip("/").split("/")):
+        raise PydanticCustomError("not_an_old_address", "the address must start at the root of the site")
+    return value
+
+
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=100)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{8}$")]
@@ -55,7 +63,7 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 Mail = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
-OldAddress = Annotated[str, StringConstraints(pattern=r"^/[^\s?#]*$", max_length=300)]
+OldAddress = Annotated[str, StringConstraints(max_length=300), AfterValidator(_old_address)]
 PerLanguage = Annotated[dict[Language, Words], Field(min_length=1)]
 
 

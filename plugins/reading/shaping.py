@@ -33,6 +33,7 @@ SENTENCES = {
     "not_a_day": "{key} is “{value}”; write the date like 2031-05-04",
     "no_such_moment": "{key} is “{value}”, and there is no such date or time",
     "not_an_address": "{key} is “{value}”, but must start with https://, http://, mailto: or tel:+",
+    "not_an_old_address": "{key} is “{value}”; write an address from the root of the site, like /old/address/",
     "replaced_by": "by (the id of the new release) goes with the kind replaced, and only with it",
     "unreachable": "a contact needs a phone number or a mail address",
 }
@@ -49,7 +50,6 @@ PATTERNS = {
     "tag_authority": "tag_authority is “{value}”; write a domain and a year, like example.se,2025",
     "url": "url is “{value}”; write it like https://press.example.se, without a slash at the end",
     "languages": "languages holds “{value}”; write a language as two letters, like sv",
-    "moved_from": "moved_from holds “{value}”; write an address from the root of the site, like /old/address/",
 }
 """A sentence for each key whose text must have a certain form; the others are slugs."""
 

@@ -1,0 +1,1 @@
+"""The press officer's desk: the command `press`. Nothing else imports this room."""

@@ -1,0 +1,180 @@
+"""The commands of `press`, in the order of a press officer's work; the modules beside this one carry them out."""
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from plugins.desk.help import SpokenCommand, SpokenGroup
+from plugins.desk.project import Project
+from plugins.desk.words import _, counted, say, speak
+
+# Help texts are English here and translated when they are shown (help.py).
+app = typer.Typer(
+    name="press",
+    cls=SpokenGroup,
+    help="The press officer's desk: write, check and look at press releases.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Port = Annotated[
+    int, typer.Option(metavar="NUMBER", help="The port; if it is taken, the next free one.", min=1, max=65535)
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a pipeline.")]
+
+
+def main() -> None:
+    """Run the command line, in the language of the newsroom."""
+    speak(_project().language)
+    app(prog_name="press")
+
+
+@app.command(cls=SpokenCommand, help="Begin a release: make its file, with every field and a hint about each.")
+def new(
+    headline: Annotated[str, typer.Argument(metavar="HEADLINE", help="The headline, in quotation marks.")],
+    type: Annotated[
+        str | None, typer.Option(metavar="SLUG", help="Kind of document; without it, the first in newsroom.yaml.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Language it is written in; without it, the newsroom's first.")
+    ] = None,
+) -> None:
+    from plugins.desk.new import Unusable
+    from plugins.desk.new import new as begin
+
+    project = _project()
+    try:
+        file = project.shown(begin(project, headline, type=type, language=language))
+    except Unusable as error:
+        say(str(error), error=True)
+        raise typer.Exit(2) from None
+    say(_("Made {file}, a draft.", file=file))
+    say()
+    say(_("Next:"))
+    say("  1. " + _("Open the file; write the lead, and the text below the second ---."))
+    say("  2. ./press check " + file)
+    say("  3. ./press preview")
+    say("  4. " + _("When it is done: take away the # before published and set the time."))
+
+
+@app.command(cls=SpokenCommand, help="Tell every fault, also in drafts and embargoed texts, with file and line.")
+def check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Files or folders; without any, all content.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    from plugins.desk import check as checking
+
+    try:
+        with _progress(_("Checking …")):
+            checked = checking.run(_project(), files or [])
+    except checking.NotContent as error:
+        say(_("{file} is not a text in the content folder.", file=error), error=True)
+        raise typer.Exit(2) from None
+    if as_json:
+        _say_json({"files": checked.files, "faults": [finding.as_json() for finding in checked.findings]})
+    else:
+        for finding in checked.findings:
+            say(str(finding))
+        if not checked.findings:
+            say(counted("No faults in {number} file.", "No faults in {number} files.", checked.files))
+    raise typer.Exit(1 if checked.findings else 0)
+
+
+@app.command(cls=SpokenCommand, help="Show drafts and embargoed texts too; the browser follows every save.")
+def preview(port: Port = 8001) -> None:
+    from plugins.desk import preview as previewing
+    from plugins.desk.check import Finding
+    from plugins.desk.server import address
+
+    project = _project()
+    listener = _listen(port)
+
+    def told(findings: list[Finding]) -> None:
+        for finding in findings:
+            say(str(finding))
+        if not findings:
+            say(_("The preview is up to date."))
+
+    say(_("Preview, with drafts and embargoed texts: {address}", address=address(listener, project.base)))
+    say(_("Stop with Ctrl-C."))
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(previewing.run(project, listener, told))
+
+
+@app.command(cls=SpokenCommand, help="Build the public press room into output/.")
+def build(
+    preview: Annotated[
+        bool, typer.Option("--preview", help="With drafts and embargoed texts, in a folder that is never published.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    from plugins.desk import build as building
+
+    with _progress(_("Building …")):
+        built = building.run(_project(), preview=preview)
+    if as_json:
+        _say_json(built.as_json())
+    elif built.succeeded:
+        for line in built.report:
+            say(line)
+        say(_("Built {folder} in {seconds} s.", folder=built.output, seconds=f"{built.seconds:.1f}"))
+    else:
+        for finding in built.findings:
+            say(str(finding), error=True)
+    raise typer.Exit(0 if built.succeeded else 1)
+
+
+@app.command(cls=SpokenCommand, help="Show what was built last, as the public will see it, on this machine.")
+def serve(port: Port = 8000) -> None:
+    from plugins.desk import server
+
+    project = _project()
+    if not (project.output / "index.html").is_file():
+        say(_("Nothing is built yet. Run ./press build first."), error=True)
+        raise typer.Exit(1)
+    listener = _listen(port)
+    base = project.base
+    say(_("The press room: {address}", address=server.address(listener, base)))
+    say(_("Stop with Ctrl-C."))
+    server.serve(server.application(server.Site(project.output, base)), listener)
+
+
+def _project() -> Project:
+    try:
+        return Project.here()
+    except Exception as error:  # the settings are code: anything may be wrong in them
+        from plugins.desk.build import located
+
+        say(str(located(error, Path.cwd())), error=True)
+        raise SystemExit(1) from None
+
+
+def _listen(port: int) -> Any:
+    from plugins.desk.server import listen
+
+    try:
+        return listen(port)
+    except (OSError, OverflowError) as error:
+        say(_("No port is free from {port} on ({why}).", port=port, why=error), error=True)
+        raise typer.Exit(1) from None
+
+
+@contextlib.contextmanager
+def _progress(what: str) -> Iterator[None]:
+    """Show that work goes on, to people; a pipeline's log is spared."""
+    with Console(stderr=True).status(what) if sys.stderr.isatty() else contextlib.nullcontext():
+        yield
+
+
+def _say_json(answer: dict[str, Any]) -> None:
+    print(json.dumps(answer, ensure_ascii=False, indent=2))

@@ -1,0 +1,128 @@
+"""`press build`: Pelican, told to stop at the first error."""
+
+import contextlib
+import io
+import logging
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.logging import RichHandler
+
+from plugins.desk.check import Finding, findings
+from plugins.desk.project import SETTINGS, Project
+from plugins.newsroom import Faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What came of a build: its folder, how long it took in seconds, what the rooms reported, and what stopped it."""
+
+    output: str
+    seconds: float
+    report: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def succeeded(self) -> bool:
+        return not self.findings
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "built": self.succeeded,
+            "output": self.output,
+            "seconds": round(self.seconds, 2),
+            "report": list(self.report),
+            "faults": [finding.as_json() for finding in self.findings],
+        }
+
+
+def run(project: Project, *, preview: bool = False) -> Built:
+    """Build the content as `pelican --fatal errors content -s pelicanconf.py` does, and answer what came of it.
+
+    A preview shows drafts and embargoed texts too, in a folder that is never published.
+    """
+    settings: dict[str, Any] = {}
+    if preview:
+        private = project.private
+        settings = {"PREVIEW": True, "OUTPUT_PATH": str(private / "output"), "CACHE_PATH": str(private / "cache")}
+    output = project.private / "output" if preview else project.output
+    begun = time.monotonic()
+    said, complaints = io.StringIO(), io.StringIO()
+    found: tuple[Finding, ...] = ()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complaints):
+        try:
+            _pelican(settings, project, complaints)
+        except (Exception, SystemExit) as error:
+            found = _told(error, complaints.getvalue(), project)
+    return Built(
+        output=project.shown(output),
+        seconds=time.monotonic() - begun,
+        report=tuple(said.getvalue().splitlines()),
+        findings=found,
+    )
+
+
+def _pelican(overrides: dict[str, Any], project: Project, complaints: io.StringIO) -> None:
+    from pelican import Pelican
+    from pelican.log import console as pelicans_console
+    from pelican.log import init
+    from pelican.settings import read_settings
+
+    # Pelican's own line at the end counts articles, which we have none of.
+    pelicans_console.quiet = True
+    console = Console(file=complaints, width=200)
+    handler = RichHandler(console=console, show_time=False, show_level=False, show_path=False, markup=False)
+    # Without "errors" a plugin that can't be loaded is passed over, and the site lacks a part without a word.
+    init(level=logging.WARNING, fatal="errors", handler=handler)
+    Pelican(read_settings(str(project.root / SETTINGS), override=overrides)).run()
+
+
+def _told(error: BaseException, complaints: str, project: Project) -> tuple[Finding, ...]:
+    """Answer what stopped the build, with the file and line to look at."""
+    if isinstance(error.__context__, Faults):
+        return findings(project, error.__context__.faults)
+    if isinstance(error, SystemExit) and complaints:
+        return tuple(_parsed(line) for line in complaints.splitlines() if line.strip())
+    return (located(error, project.root),)
+
+
+def located(error: BaseException, root: Path) -> Finding:
+    """Answer an error in settings, plugin or template as a finding at the last place of ours that it passed."""
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, SyntaxError) and cause.filename:
+            return _finding(Path(cause.filename), cause.lineno or 0, cause, root)
+    for cause in causes:
+        for frame in reversed(traceback.extract_tb(cause.__traceback__)):
+            file = Path(frame.filename)
+            ours = file.is_relative_to(root) and ".venv" not in file.parts and "desk" not in file.parts
+            if ours:
+                return _finding(file, frame.lineno or 0, cause, root)
+    return _finding(root / SETTINGS, 0, causes[0], root)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Answer what lies behind the error, the first cause first: Pelican raises an error about an error."""
+    behind = error.__cause__ or error.__context__
+    if behind is not None:
+        yield from _causes(behind)
+    yield error
+
+
+def _finding(file: Path, line: int, error: BaseException, root: Path) -> Finding:
+    shown = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
+    sentence = error.msg if isinstance(error, SyntaxError) else str(error)
+    return Finding(file=shown, line=line, sentence=f"{type(error).__name__}: {sentence}".removesuffix(": "))
+
+
+def _parsed(line: str) -> Finding:
+    place, colon, sentence = line.partition(": ")
+    file, _, number = place.rpartition(":")
+    if colon and number.isdigit():
+        return Finding(file=file, line=int(number), sentence=sentence)
+    return Finding(file=place if colon else SETTINGS, line=0, sentence=sentence if colon else line)

@@ -1,0 +1,72 @@
+"""Where the desk works: the project's folders, its moment and its language."""
+
+import os
+import runpy
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from plugins.newsroom import Faults
+from plugins.reading import masthead
+from plugins.reading.masthead import Masthead
+
+SETTINGS = "pelicanconf.py"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """The checkout that holds one press room.
+
+    `now` is the moment of this command, from the settings (the one place that asks the clock). `url` is Pelican's
+    SITEURL: "" leaves it to newsroom.yaml. `language` is the newsroom's first one: the desk speaks it. `private` is for
+    what is made from texts that aren't public; it never leaves the machine, while `output` and `cache` may.
+    """
+
+    root: Path
+    content: Path
+    output: Path
+    private: Path
+    now: datetime
+    url: str
+    language: str
+
+    @classmethod
+    def here(cls) -> Self:
+        """Answer the project in the current folder. Raises SystemExit if there is none."""
+        root = Path.cwd()
+        if not (root / SETTINGS).is_file():
+            raise SystemExit(f"There is no {SETTINGS} in {root}. Run the file press in the project's folder.")
+        settings = runpy.run_path(str(root / SETTINGS))
+        content = root / settings["PATH"]
+        languages = masthead.languages(content)
+        return cls(
+            root=root,
+            content=content,
+            output=root / settings["OUTPUT_PATH"],
+            private=root / ".preview",
+            now=settings["NOW"],
+            url=settings["SITEURL"],
+            language=languages[0] if languages else settings["DEFAULT_LANG"],
+        )
+
+    def masthead(self) -> Masthead | None:
+        """Answer what newsroom.yaml says, or None while it has faults (which `press check` tells)."""
+        try:
+            return masthead.read(self.content, self.url)
+        except Faults:
+            return None
+
+    @property
+    def base(self) -> str:
+        """Answer the path that all links of the site start with, such as `/` or `/press/`."""
+        found = self.masthead()
+        return found.site.base if found else "/"
+
+    def shown(self, file: Path) -> str:
+        """Answer a file's name as it is written in this folder."""
+        return str(file.relative_to(self.root)) if file.is_relative_to(self.root) else str(file)
+
+    def given(self, name: Path) -> Path:
+        """Answer the file that an argument names, as seen from where the command was given."""
+        return Path(os.path.normpath(Path(os.environ.get("PRESS_CALLED_FROM", self.root)) / name))

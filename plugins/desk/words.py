@@ -1,0 +1,48 @@
+"""The desk's words, in the language of the newsroom. The English sentence is the key; `locale/` has the others."""
+
+import gettext
+import io
+from functools import cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from rich.console import Console
+
+LOCALE = Path(__file__).parent / "locale"
+
+_catalogue = gettext.NullTranslations()
+
+
+def speak(language: str) -> None:
+    """Let the desk speak this language from now on; English if it has no catalogue for it."""
+    global _catalogue
+    _catalogue = catalogue(language)
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Answer the words in a language, compiled in memory so that there is no second file to keep up to date."""
+    file = LOCALE / language / "LC_MESSAGES" / "desk.po"
+    if not file.is_file():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with file.open("rb") as stream:
+        write_mo(compiled, read_po(stream, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _(message: str, **values: object) -> str:
+    """Answer the sentence in the desk's language, its places filled."""
+    return _catalogue.gettext(message).format(**values) if values else _catalogue.gettext(message)
+
+
+def counted(one: str, many: str, number: int) -> str:
+    """Answer a sentence with `{number}` in the form that the number asks for."""
+    return _catalogue.ngettext(one, many, number).format(number=number)
+
+
+def say(text: str = "", *, error: bool = False) -> None:
+    """Print one line as it is: never broken or coloured, so that `file:line:` stays whole and can be clicked."""
+    Console(stderr=error, highlight=False, markup=False, emoji=False, soft_wrap=True).print(text)

@@ -1,0 +1,51 @@
+"""Dates, times and sizes as readers write them. Nothing here asks the clock."""
+
+from datetime import date, datetime
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+DAY = "d MMMM y"
+MOMENTS = {"sv": f"{DAY} 'kl.'{NO_BREAK}HH.mm"}
+"""Swedish time as the language council writes it (kl. 09.34); other languages use the 24-hour clock with a colon."""
+
+
+@cache
+def locale(language: str) -> Locale:
+    """Answer Babel's locale, or the English one for a language that it does not know."""
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def moment(local: datetime, language: str) -> str:
+    """Answer a time of day as `14 mars 2025 kl. 09.34` or `14 March 2025, 09:34`; `local` is the agency's own time."""
+    return format_datetime(local, MOMENTS.get(language, f"{DAY}, HH:mm"), locale=locale(language))
+
+
+def day(value: date, language: str) -> str:
+    """Answer a day as `14 mars 2025` or `14 March 2025`."""
+    return format_date(value, DAY, locale=locale(language))
+
+
+def span(first: date, last: date, language: str) -> str:
+    """Answer the days from `first` to `last`, as one when they are the same: `2 mars 2024 – 14 mars 2025`."""
+    if first == last:
+        return day(first, language)
+    return f"{day(first, language)} – {day(last, language)}"
+
+
+def size(count: int, language: str) -> str:
+    """Answer a file's size (in bytes) in decimal units, as shown before a download: `87 kB`, `0,5 MB`."""
+    if count < 100_000:
+        return f"{max(1, round(count / 1000))}{NO_BREAK}kB"
+    return f"{format_decimal(round(count / 1_000_000, 1), locale=locale(language))}{NO_BREAK}MB"
+
+
+def language_name(code: str, language: str) -> str:
+    """Answer what the language `code` is called in `language`: `svenska`, `Swedish`; the code if nobody knows."""
+    return str(locale(language).languages.get(code, code))

@@ -1,0 +1,183 @@
+"""Lists of releases: what they show, how they are cut into parts, and the pages that they make.
+
+A list's own page holds its newest releases. The older ones lie in parts of exactly `PART`, numbered from the oldest,
+so that a new release never changes a part: parts don't lead to newer ones, and nothing says how many there are.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Generic, TypeVar
+
+from plugins.newsroom import Addresses, Input, Newsroom, Noun, Output, Release, State, fingerprint
+from plugins.pages.subjects import Subject, Subjects
+from plugins.pages.theme import Theme
+
+PART = 20
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Noun):
+    """What a list shows of a release: a change of anything else does not touch the list.
+
+    `type` is the label in the list's language; `updated` None = as first published; a withdrawn release has no lead.
+    """
+
+    language: str
+    address: str
+    title: str
+    lead: str
+    type: str
+    published: datetime
+    updated: datetime | None
+    withdrawn: bool
+    state: State
+
+    @classmethod
+    def of(cls, release: Release, language: str) -> "Entry":
+        withdrawn = release.withdrawn is not None
+        return cls(
+            language=release.language,
+            address=release.address,
+            title=release.title,
+            lead="" if withdrawn else release.lead,
+            type=release.type.label[language],
+            published=release.published,
+            updated=release.updated if release.revision > 1 and not withdrawn else None,
+            withdrawn=withdrawn,
+            state=release.state,
+        )
+
+    @property
+    def name(self) -> str:
+        return f"entry:{self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts(Generic[T]):
+    """Items, newest first, cut so that more can come: `newest` (20–39, or all there are) and the `older` ones.
+
+    Part number 1, the oldest, is `older[0]`.
+    """
+
+    newest: tuple[T, ...]
+    older: tuple[tuple[T, ...], ...]
+
+    @classmethod
+    def of(cls, items: Sequence[T]) -> "Parts[T]":
+        count, end = max(0, len(items) // PART - 1), len(items)
+        return cls(
+            newest=tuple(items[: end - PART * count]),
+            older=tuple(tuple(items[end - PART * k : end - PART * (k - 1)]) for k in range(1, count + 1)),
+        )
+
+    def numbered(self) -> Iterator[tuple[int | None, tuple[T, ...], int | None]]:
+        """Answer each page's number (None = the list's own page), items, and the number of the next older part."""
+        yield None, self.newest, len(self.older) or None
+        for number, items in enumerate(self.older, start=1):
+            yield number, items, number - 1 or None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """One list of releases in one language: all of them, a year's, or a subject's."""
+
+    language: str
+    address_in: Callable[[str], str]
+    releases: tuple[Release, ...]
+    year: int | None = None
+    subject: Subject | None = None
+
+
+def outputs(newsroom: Newsroom, subjects: Subjects, theme: Theme, language: str) -> Iterator[Output]:
+    """Answer every list of releases in the language, part by part, and the two pages that lead to them."""
+    entries = {release.address: Entry.of(release, language) for release in newsroom.listed(language)}
+    for listing in _listings(newsroom, subjects, language):
+        yield from _pages(listing, entries, newsroom, theme)
+    yield _keywords(newsroom, subjects, theme, language)
+    yield _archive(newsroom, subjects, theme, language)
+
+
+def part_in(addresses: Addresses, address_in: Callable[[str], str], number: int | None) -> Callable[[str], str]:
+    """Answer, as a function of language, where a part of a list is; None = the list's own page."""
+    if number is None:
+        return address_in
+    return lambda language: addresses.part(language, address_in(language), number)
+
+
+def years(releases: Iterable[Release]) -> dict[int, int]:
+    """Answer how many releases each year has, the newest year first."""
+    counted: dict[int, int] = {}
+    for release in releases:
+        counted[release.year] = counted.get(release.year, 0) + 1
+    return dict(sorted(counted.items(), reverse=True))
+
+
+def _listings(newsroom: Newsroom, subjects: Subjects, language: str) -> Iterator[Listing]:
+    addresses, releases = newsroom.addresses, newsroom.listed(language)
+    yield Listing(language=language, address_in=partial(addresses.section, key="releases"), releases=releases)
+    for year in years(releases):
+        yield Listing(
+            language=language,
+            address_in=partial(addresses.year, year=year),
+            releases=tuple(release for release in releases if release.year == year),
+            year=year,
+        )
+    for subject in subjects:
+        yield Listing(
+            language=language,
+            address_in=partial(getattr(addresses, subject.kind), slug=subject.slug),
+            releases=subjects.releases(subject),
+            subject=subject,
+        )
+
+
+def _pages(listing: Listing, entries: dict[str, Entry], newsroom: Newsroom, theme: Theme) -> Iterator[Output]:
+    language, subject = listing.language, listing.subject
+    about = Input("list", fingerprint(repr((listing.year, subject))))
+    for number, releases, older in Parts.of(listing.releases).numbered():
+        shown = [entries[release.address] for release in releases]
+        yield theme.page(
+            "list.html",
+            language,
+            theme.everywhere(part_in(newsroom.addresses, listing.address_in, number)),
+            (about, Input("older part", fingerprint(str(older))), *(entry.input for entry in shown)),
+            section="keywords" if subject and subject.kind == "keyword" else "releases",
+            feed=subject if subject and subject.has_feed else None,
+            year=listing.year,
+            subject=subject,
+            entries=shown,
+            list_address=listing.address_in(language),
+            number=number,
+            older=older,
+        )
+
+
+def _keywords(newsroom: Newsroom, subjects: Subjects, theme: Theme, language: str) -> Output:
+    keywords = [(subject, len(subjects.releases(subject))) for subject in subjects.of_kind("keyword")]
+    return theme.page(
+        "keywords.html",
+        language,
+        theme.section("keywords"),
+        (Input("keywords in use", fingerprint(repr(keywords))),),
+        section="keywords",
+        keywords=keywords,
+    )
+
+
+def _archive(newsroom: Newsroom, subjects: Subjects, theme: Theme, language: str) -> Output:
+    counted = years(newsroom.listed(language))
+    types, audiences = subjects.of_kind("type"), subjects.of_kind("audience")
+    return theme.page(
+        "archive.html",
+        language,
+        theme.section("archive"),
+        (Input("archive", fingerprint(repr((counted, types, audiences)))),),
+        section="releases",
+        years=counted,
+        types=types,
+        audiences=audiences,
+    )

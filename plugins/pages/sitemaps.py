@@ -1,0 +1,156 @@
+"""The sitemap (sitemaps.org): one file per year of releases, one for all other pages, and an index of them.
+
+A new release touches its year's file and the other pages', never an older year's.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from xml.etree import ElementTree as ET
+
+from plugins.edition.stage import Stage
+from plugins.newsroom import Assignment, Input, Newsroom, Output, Page, Release, fingerprint
+from plugins.pages.subjects import Subjects
+
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+IMAGE = "http://www.google.com/schemas/sitemap-image/1.1"
+XHTML = "http://www.w3.org/1999/xhtml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One page: its whole address, its last true change (ISO 8601 with offset; None = nothing in the content says),
+    its versions as (language, address) with itself among them, or none, and the pictures on it.
+    """
+
+    address: str
+    changed: str | None
+    versions: tuple[tuple[str, str], ...] = ()
+    images: tuple[str, ...] = ()
+
+
+def outputs(stage: Stage) -> Iterator[Output]:
+    newsroom = stage.newsroom
+    files = {f"sitemap-{year}.xml": year_entries(newsroom, year) for year in _years(newsroom)}
+    files["sitemap-pages.xml"] = page_entries(newsroom)
+    for path, entries in files.items():
+        yield Output(path=path, inputs=(_input(path, entries),), render=partial(sitemap, entries))
+    index = tuple(
+        Entry(address=newsroom.site.absolute(path), changed=_last(entry.changed for entry in entries))
+        for path, entries in files.items()
+    )
+    yield Output(path="sitemap.xml", inputs=(_input("sitemap.xml", index),), render=partial(sitemap_index, index))
+
+
+def year_entries(newsroom: Newsroom, year: int) -> tuple[Entry, ...]:
+    """Answer a year's releases in every language, newest first, and its archive pages."""
+    releases = [release for release in newsroom.releases if release.year == year]
+    changed = _changed(newsroom, (release.updated for release in releases))
+    archives = _in_every_language(newsroom, {x: newsroom.addresses.year(x, year) for x in newsroom.languages}, changed)
+    return (*(_release(newsroom, release) for release in releases), *archives)
+
+
+def page_entries(newsroom: Newsroom) -> tuple[Entry, ...]:
+    """Answer every other page that a reader can come to, from the front page to the standing texts."""
+    addresses = newsroom.addresses
+    newest = _changed(newsroom, (release.updated for release in newsroom.releases))
+    assigned = _changed(newsroom, (assignment.published for assignment in newsroom.assignments))
+    entries = list(_in_every_language(newsroom, {x: addresses.home(x) for x in newsroom.languages}, newest))
+    sections = {"releases": newest, "archive": newest, "keywords": newest, "assignments": assigned}
+    sections |= {"contact": None, "images": None, "follow": None}
+    if not newsroom.assignments:
+        del sections["assignments"]
+    for key, changed in sections.items():
+        entries += _in_every_language(newsroom, {x: addresses.section(x, key) for x in newsroom.languages}, changed)
+    entries += _topics(newsroom)
+    entries += [_text(newsroom, assignment) for assignment in newsroom.assignments]
+    entries += [_text(newsroom, page) for page in sorted(newsroom.pages, key=lambda page: page.address)]
+    # a section may have a standing text of its own, which knows better when it was changed
+    return tuple({entry.address: entry for entry in entries}.values())
+
+
+def sitemap(entries: Iterable[Entry]) -> bytes:
+    """Answer a sitemap with hreflang alternates and Google's image extension."""
+    root = ET.Element("urlset", {"xmlns": SITEMAP, "xmlns:image": IMAGE, "xmlns:xhtml": XHTML})
+    for entry in entries:
+        url = _located(root, "url", entry)
+        for language, address in entry.versions:
+            ET.SubElement(url, "xhtml:link", {"rel": "alternate", "hreflang": language, "href": address})
+        for image in entry.images:
+            ET.SubElement(ET.SubElement(url, "image:image"), "image:loc").text = image
+    return _xml(root)
+
+
+def sitemap_index(files: Iterable[Entry]) -> bytes:
+    """Answer the index that names the other files."""
+    root = ET.Element("sitemapindex", {"xmlns": SITEMAP})
+    for file in files:
+        _located(root, "sitemap", file)
+    return _xml(root)
+
+
+def _located(root: ET.Element, tag: str, entry: Entry) -> ET.Element:
+    element = ET.SubElement(root, tag)
+    ET.SubElement(element, "loc").text = entry.address
+    if entry.changed:
+        ET.SubElement(element, "lastmod").text = entry.changed
+    return element
+
+
+def _xml(root: ET.Element) -> bytes:
+    ET.indent(root, " ")
+    text = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+
+
+def _release(newsroom: Newsroom, release: Release) -> Entry:
+    shown = () if release.withdrawn else release.images
+    images = tuple(newsroom.site.absolute(image.web.address) for image in shown)
+    return _text(newsroom, release, images)
+
+
+def _text(newsroom: Newsroom, text: Release | Assignment | Page, images: tuple[str, ...] = ()) -> Entry:
+    own = (text.language, text.address)
+    others = ((version.language, version.address) for version in text.versions)
+    versions = [(x, newsroom.site.absolute(address)) for x, address in sorted((own, *others))]
+    return Entry(
+        address=newsroom.site.absolute(text.address),
+        changed=newsroom.local(text.updated if isinstance(text, Release) else text.published).isoformat(),
+        versions=tuple(versions) if text.versions else (),
+        images=images,
+    )
+
+
+def _topics(newsroom: Newsroom) -> Iterator[Entry]:
+    subjects = Subjects(newsroom, newsroom.language)
+    for subject in subjects:
+        address_in = getattr(newsroom.addresses, subject.kind)
+        pages = {language: address_in(language, subject.slug) for language in newsroom.languages}
+        changed = _changed(newsroom, (release.updated for release in subjects.releases(subject)))
+        yield from _in_every_language(newsroom, pages, changed)
+
+
+def _in_every_language(newsroom: Newsroom, pages: dict[str, str], changed: str | None) -> list[Entry]:
+    """Answer one entry per language of a page that exists in them all; `pages` maps language to address."""
+    whole = {language: newsroom.site.absolute(address) for language, address in pages.items()}
+    versions = tuple(sorted(whole.items())) if len(whole) > 1 else ()
+    return [Entry(address=address, changed=changed, versions=versions) for address in whole.values()]
+
+
+def _years(newsroom: Newsroom) -> list[int]:
+    return sorted({release.year for release in newsroom.releases})
+
+
+def _changed(newsroom: Newsroom, moments: Iterable[datetime]) -> str | None:
+    latest = max(moments, default=None)
+    return newsroom.local(latest).isoformat() if latest else None
+
+
+def _last(changes: Iterable[str | None]) -> str | None:
+    """Answer the latest of several times, compared as times: summer and winter have different offsets."""
+    return max((change for change in changes if change), key=datetime.fromisoformat, default=None)
+
+
+def _input(path: str, entries: tuple[Entry, ...]) -> Input:
+    return Input(path, fingerprint(repr(entries)))

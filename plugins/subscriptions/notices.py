@@ -1,0 +1,132 @@
+"""`/notices.json`: what the list may send. Letters are made from this and from what it points at, once deployed.
+
+A notice is one revision of one release: its publication, a clarification, a correction or its withdrawal. Once a
+release is withdrawn only that may still be told, for nobody shall get a letter about what no longer holds.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from plugins.edition.stage import Stage
+from plugins.newsroom import Bodies, CorrectionKind, Input, Newsroom, Output, Release, State, fingerprint
+from plugins.newsroom.record import json_bytes, release_json, release_json_address, release_json_inputs
+
+NEWEST = 500
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One thing to tell: revision number `revision` of a release, made at `at`.
+
+    `kind` is `release`, `clarification`, `correction` or `withdrawal`; `versions` are the release's languages, the
+    original first.
+    """
+
+    at: datetime
+    revision: int
+    kind: str
+    versions: tuple[Release, ...]
+
+    @property
+    def original(self) -> Release:
+        return self.versions[0]
+
+
+def outputs(stage: Stage) -> Iterator[Output]:
+    newsroom = stage.newsroom
+    told = notices(newsroom)
+    records = [version for notice in told for version in notice.versions]
+    yield Output(
+        path="notices.json",
+        inputs=(
+            newsroom.site.input,
+            newsroom.publisher.input,
+            Input("demonstration", fingerprint(str(newsroom.demonstration))),
+            *dict.fromkeys(each for release in records for each in release_json_inputs(release, newsroom)),
+        ),
+        render=partial(notices_json, told, newsroom, stage.bodies),
+    )
+
+
+def notices(newsroom: Newsroom) -> tuple[Notice, ...]:
+    """Answer the newest things to tell, the newest first; equal times are ordered by id and revision."""
+    versions: dict[str, list[Release]] = {}
+    for release in newsroom.releases:
+        if release.state is not State.PUBLIC:  # a preview shows more, but nothing of it may be sent
+            continue
+        versions.setdefault(release.id, []).append(release)
+    told = [notice for texts in versions.values() for notice in _of(_original_first(texts))]
+    told.sort(key=lambda notice: (-notice.at.timestamp(), notice.original.id, -notice.revision))
+    return tuple(told[:NEWEST])
+
+
+def notices_json(told: Iterable[Notice], newsroom: Newsroom, bodies: Bodies) -> bytes:
+    """Answer the bytes of notices.json. Each language's `record` names its `release.json` and the SHA-256 of its
+    bytes, so that a letter is made from exactly what was announced.
+    """
+    records: dict[str, dict[str, str]] = {}
+    for release in {version.source: version for notice in told for version in notice.versions}.values():
+        digest = hashlib.sha256(release_json(release, newsroom, bodies)).hexdigest()
+        records[release.source] = {
+            "address": newsroom.site.absolute(release_json_address(release)),
+            "sha256": digest,
+        }
+    return json_bytes(
+        {
+            "format": FORMAT,
+            "site": newsroom.site.absolute(""),
+            "demonstration": newsroom.demonstration,
+            "publisher": dict(newsroom.publisher.label.texts),
+            "notices": [_entry(notice, newsroom, records) for notice in told],
+        }
+    )
+
+
+def _original_first(texts: Iterable[Release]) -> tuple[Release, ...]:
+    return tuple(sorted(texts, key=lambda text: (text.is_translation, text.language)))
+
+
+def _of(versions: tuple[Release, ...]) -> list[Notice]:
+    """Answer what may be told of one release."""
+    release = versions[0]
+    changes = [(c.at, c.kind.value) for c in release.corrections if c.kind is not CorrectionKind.TYPO]
+    if release.withdrawn:
+        changes.append((release.withdrawn.at, "withdrawal"))
+    told = [(release.published, "release"), *sorted(changes)]
+    all_told = [
+        Notice(at=at, revision=revision, kind=kind, versions=versions)
+        for revision, (at, kind) in enumerate(told, start=1)
+    ]
+    return [notice for notice in all_told if notice.kind == "withdrawal"] if release.withdrawn else all_told
+
+
+def _entry(notice: Notice, newsroom: Newsroom, records: dict[str, dict[str, str]]) -> dict[str, Any]:
+    release = notice.original
+    return {
+        "id": release.id,
+        "revision": notice.revision,
+        "kind": notice.kind,
+        "at": newsroom.local(notice.at).isoformat(),
+        "published": newsroom.local(release.published).isoformat(),
+        "urgent": release.urgent,
+        "topics": {
+            "type": release.type.slug,
+            "audiences": sorted(audience.slug for audience in release.audiences),
+            "keywords": sorted(keyword.slug for keyword in release.keywords),
+        },
+        "original_language": release.original_language,
+        "languages": {
+            version.language: {
+                "title": version.title,
+                "lead": None if version.withdrawn else version.lead,
+                "address": newsroom.site.absolute(version.address),
+                "record": records[version.source],
+            }
+            for version in notice.versions
+        },
+    }

@@ -1,0 +1,170 @@
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from plugins.newsroom import Newsroom, Site, State
+from plugins.pages import opendata
+from plugins.pages.opendata import content_hash, memory, newest
+from tests.nouns import (
+    PUBLISHED,
+    a_document,
+    a_keyword,
+    a_link,
+    a_newsroom,
+    a_release,
+    a_stage,
+    a_withdrawal,
+    an_assignment,
+    an_image,
+    terms,
+    with_translation,
+    words,
+)
+
+
+def written(newsroom: Newsroom) -> dict[str, Any]:
+    return {output.path: json.loads(output.render()) for output in opendata.outputs(a_stage(newsroom))}
+
+
+def test_what_is_written() -> None:
+    releases = [*with_translation(a_release()), a_release(id="aaaaaaaa", year=2030, slug="forr")]
+    files = written(a_newsroom(releases=releases, assignments=[an_assignment(year=2029)]))
+    assert set(files) == {
+        "pressmeddelanden/2031/ett-exempel/release.json",
+        "en/releases/2031/ett-exempel/release.json",
+        "pressmeddelanden/2030/forr/release.json",
+        "senaste.json",
+        "en/senaste.json",
+        "public/2029.json",
+        "public/2030.json",
+        "public/2031.json",
+    }
+    assert files["en/releases/2031/ett-exempel/release.json"]["language"] == "en"
+    assert set(files["public/2030.json"]["releases"]) == {"aaaaaaaa"}
+
+
+def test_an_empty_press_room_has_no_newest_releases() -> None:
+    assert written(a_newsroom()) == {"senaste.json": [], "en/senaste.json": []}
+
+
+def test_the_newest_come_first_and_each_once_in_the_readers_language() -> None:
+    older = a_release(id="aaaaaaaa", slug="forr", published=PUBLISHED - timedelta(days=1), title="Förr")
+    newsroom = a_newsroom(releases=[older, *with_translation(a_release())], site=Site("https://example.se/press"))
+
+    assert newest(newsroom, "en") == [
+        {
+            "title": "An example of a press release",
+            "address": "/press/en/releases/2031/ett-exempel/",
+            "published": "2031-05-04T10:00:00+02:00",
+            "type": "Press release",
+            "language": "en",
+        },
+        {
+            "title": "Förr",
+            "address": "/press/pressmeddelanden/2031/forr/",
+            "published": "2031-05-03T10:00:00+02:00",
+            "type": "Press release",
+            "language": "sv",
+        },
+    ]
+
+
+def test_nobody_is_led_to_a_withdrawn_release() -> None:
+    assert newest(a_newsroom(releases=[a_release(withdrawn=a_withdrawal())]), "sv") == []
+
+
+def test_there_are_at_most_ten() -> None:
+    releases = [a_release(id=f"{n:08}", slug=f"nr-{n}", published=PUBLISHED + timedelta(hours=n)) for n in range(12)]
+    slugs = [each["address"].split("/")[-2] for each in newest(a_newsroom(releases=releases), "sv")]
+    assert slugs == [f"nr-{n}" for n in range(11, 1, -1)]
+
+
+def test_memory_holds_every_address_of_a_release() -> None:
+    original, translation = with_translation(a_release(moved_from=("gammal/",)), moved_from=("en/old/",))
+    remembered = memory(a_newsroom(releases=[original, translation]), 2031)["releases"]["k7q2m9xd"]
+
+    assert remembered["addresses"] == {
+        "sv": "/pressmeddelanden/2031/ett-exempel/",
+        "en": "/en/releases/2031/ett-exempel/",
+    }
+    assert remembered["moved_from"] == ["/en/old/", "/gammal/"]
+    assert (remembered["revision"], remembered["withdrawn"], remembered["language"]) == (1, False, "sv")
+    assert remembered["content"] == {"sv": content_hash(original), "en": content_hash(translation)}
+
+
+def test_memory_knows_of_withdrawal() -> None:
+    remembered = memory(a_newsroom(releases=[a_release(withdrawn=a_withdrawal())]), 2031)["releases"]["k7q2m9xd"]
+    assert (remembered["revision"], remembered["withdrawn"]) == (2, True)
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.EMBARGOED])
+def test_a_preview_remembers_nothing_that_is_not_public(state: State) -> None:
+    newsroom = a_newsroom(releases=[a_release(state=state)], assignments=[an_assignment(state=state, year=2031)])
+    assert memory(newsroom, 2031) == {"year": 2031, "releases": {}, "assignments": {}}
+
+
+RELEASE = a_release(images=(an_image(),), documents=(a_document(),), links=(a_link(),))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": "Annan"},
+        {"lead": "Annan"},
+        {"written_digest": "00"},
+        {"images": ()},
+        {"images": (an_image(alt="Annan"),)},
+        {"images": (an_image(credit="Annan"),)},
+        {"documents": (replace(a_document(), title="Annan"),)},
+        {"links": ()},
+    ],
+)
+def test_content_that_changes_changes_the_hash(changes: dict[str, Any]) -> None:
+    assert content_hash(replace(RELEASE, **changes)) != content_hash(RELEASE)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"slug": "annan", "address": "pressmeddelanden/2031/annan/"},
+        {"keywords": (a_keyword(),)},
+        {"contacts": ()},
+        {"urgent": True},
+        {"images": (an_image(terms=terms(text=words("Andra villkor."))),)},
+    ],
+)
+def test_what_surrounds_the_content_does_not(changes: dict[str, Any]) -> None:
+    assert content_hash(replace(RELEASE, **changes)) == content_hash(RELEASE)
+
+
+def test_the_hash_of_a_withdrawn_release_tells_nothing_of_what_it_said() -> None:
+    withdrawn = replace(RELEASE, withdrawn=a_withdrawal())
+    assert content_hash(replace(withdrawn, lead="Annan", written_digest="00", images=())) == content_hash(withdrawn)
+
+
+def test_assignments_are_remembered_too() -> None:
+    assignment = an_assignment()
+    remembered = memory(a_newsroom(assignments=[assignment]), 2030)["assignments"]["u1u1u1u1"]
+    assert remembered["addresses"] == {"sv": "/regeringsuppdrag/2030/ett-uppdrag/"}
+    assert content_hash(replace(assignment, tasks=())) != content_hash(assignment)
+    assert content_hash(replace(assignment, address="x/")) == content_hash(assignment)
+
+
+def test_a_new_release_leaves_older_years_alone() -> None:
+    old = a_release(id="aaaaaaaa", year=2030, slug="forr", published=PUBLISHED - timedelta(days=400))
+
+    def inputs(*releases: Any) -> dict[str, Any]:
+        newsroom = a_newsroom(releases=[old, *releases])
+        return {output.path: output.inputs for output in opendata.outputs(a_stage(newsroom))}
+
+    before, after = inputs(), inputs(a_release())
+    changed = {path for path in after if before.get(path) != after[path]}
+    assert changed == {
+        "pressmeddelanden/2031/ett-exempel/release.json",
+        "senaste.json",
+        "en/senaste.json",
+        "public/2031.json",
+    }
