@@ -1,0 +1,83 @@
+from datetime import UTC, date, datetime
+from typing import Any
+
+from bs4 import BeautifulSoup
+
+from plugins.newsroom import Assignment, Deadline, Newsroom, Output
+from plugins.pages.assignments import outputs
+from plugins.pages.theme import Theme
+from tests.nouns import a_newsroom, a_release, a_stage, an_assignment
+
+ADDRESS = "regeringsuppdrag/2030/ett-uppdrag/index.html"
+
+
+def pages(newsroom: Newsroom, language: str = "sv") -> dict[str, Output]:
+    return {o.path: o for o in outputs(newsroom, Theme(a_stage(newsroom)), language)}
+
+
+def page(assignment: Assignment, **changes: Any) -> BeautifulSoup:
+    return read(pages(a_newsroom(assignments=[assignment], **changes))[ADDRESS])
+
+
+def read(output: Output) -> BeautifulSoup:
+    return BeautifulSoup(output.render(), "html.parser")
+
+
+def shown(soup: Any) -> str:
+    return " ".join(soup.get_text(" ").split())
+
+
+def test_every_part_of_the_decision_is_on_the_page() -> None:
+    whole = shown(page(an_assignment(), releases=[a_release(responds_to=("u1u1u1u1",))]))
+    for part in (
+        "Uppdrag att mäta vatten", "Beslutat av Regeringen", "Departement Exempeldepartementet",
+        "Ges till Exempelmyndigheten", "Beslutsdatum 28 augusti 2030", "Beslutsnummer I:7",
+        "Diarienummer EX2030/00123", "Regeringen uppdrar åt Exempelmyndigheten", "mäta vattnet",
+        "Att samråda med Exempelverket", "Anslag 1:1 Mätning", "Anslagspost ap. 2", "Betalas av Kammarkollegiet",
+        "Medlen betalas ut mot rekvisition.", "Ärendet Brödtexten.", "Förordning (2030:1) om vatten", "Robin Exempel",
+        "Kopia till Exempelutskottet", "Pressmeddelanden om uppdraget",
+    ):  # fmt: skip
+        assert part in whole
+
+
+def test_what_the_source_lacks_is_said_to_be_missing() -> None:
+    whole = shown(page(an_assignment(decision_date=None, missing=("decision_date", "funding.amount", "signatories.0.role"))))
+    assert "Beslutsdatum Uppgiften saknas i källan" in whole
+    assert "Belopp Uppgiften saknas i källan" in whole
+    assert "Robin Exempel (befattning saknas i källan)" in whole
+    assert "Utbetalning" not in whole, "neither given nor said to be missing"
+
+
+def test_tasks_and_deadlines_can_be_linked_to() -> None:
+    soup = page(an_assignment())
+    assert soup.select_one("li#task-mat").get_text() == "mäta vattnet"
+    assert soup.select_one("tr#deadline-slutredovisning") is not None
+    assert soup.select_one('.rail a[href$=".ics"]')["href"] == "/regeringsuppdrag/tidsfrister.ics"
+
+
+def test_a_deadline_has_passed_on_the_day_after_it_and_no_other_day_changes_the_page() -> None:
+    last = Deadline(id="slut", date=date(2031, 5, 31), action="Slutredovisning", to=None)
+
+    def on(day: int, month: int = 5) -> tuple[Output, list[str]]:
+        now = datetime(2031, month, day, 12, tzinfo=UTC)
+        output = pages(a_newsroom(assignments=[an_assignment(deadlines=(last,))], now=now))[ADDRESS]
+        return output, [cell.get_text() for cell in read(output).select(".deadlines td")]
+
+    before, on_the_day, after = on(1), on(31), on(1, month=6)
+    assert before[1] == on_the_day[1] == ["31 maj 2031", "Slutredovisning", "–", "Kommande"]
+    assert before[0].inputs == on_the_day[0].inputs
+    assert after[1][-1] == "Passerad"
+    assert after[0].inputs != on_the_day[0].inputs
+
+
+def test_the_list_shows_the_next_deadline() -> None:
+    first = Deadline(id="a", date=date(2031, 5, 1), action="Delredovisning", to=None)
+    second = Deadline(id="b", date=date(2031, 9, 1), action="Slutredovisning", to=None)
+    newsroom = a_newsroom(assignments=[an_assignment(deadlines=(first, second))])
+    assert "1 september 2031: Slutredovisning" in shown(read(pages(newsroom)["regeringsuppdrag/index.html"]))
+    later = a_newsroom(assignments=[an_assignment(deadlines=(first,))])
+    assert "Alla tidsfrister har passerat." in shown(read(pages(later)["regeringsuppdrag/index.html"]))
+
+
+def test_without_assignments_there_is_no_list() -> None:
+    assert pages(a_newsroom()) == {}

@@ -1,0 +1,81 @@
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from jinja2 import FileSystemLoader
+
+from plugins.edition.stage import Stage
+from plugins.newsroom import Site
+from plugins.pages.theme import Theme, format_name, srcset
+from tests.nouns import THEME, a_newsroom, a_rendition, a_stage
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    """A stage with a copy of the theme that a test may change."""
+    shutil.copytree(THEME, tmp_path / "theme")
+    stage = a_stage(a_newsroom())
+    stage.environment.loader = FileSystemLoader(tmp_path / "theme" / "templates")
+    return replace(stage, theme=tmp_path / "theme")
+
+
+def change(file: Path) -> None:
+    file.write_text(file.read_text("utf-8") + "\n{# changed #}", "utf-8")
+
+
+@pytest.mark.parametrize("part", ["front.html", "base.html", "parts/header.html", "parts/entries.html"])
+def test_a_template_is_all_that_it_extends_includes_and_imports(stage: Stage, part: str) -> None:
+    before = Theme(stage).template_input("front.html")
+    change(stage.theme / "templates" / part)
+    assert Theme(stage).template_input("front.html") != before
+
+
+def test_a_template_is_nothing_else(stage: Stage) -> None:
+    before = Theme(stage).template_input("front.html")
+    change(stage.theme / "templates" / "release.html")
+    assert Theme(stage).template_input("front.html") == before
+
+
+def test_a_template_that_names_another_by_a_variable_is_refused(stage: Stage) -> None:
+    (stage.theme / "templates" / "odd.html").write_text("{% include which %}", "utf-8")
+    with pytest.raises(ValueError, match=r"odd\.html"):
+        Theme(stage).template_input("odd.html")
+
+
+def test_static_files_are_named_by_their_content(stage: Stage) -> None:
+    before = {static.input.name: static.address for static in Theme(stage).static.values()}
+    (stage.theme / "static" / "fonts" / "source-sans-3.woff2").write_bytes(b"another font")
+    after = {static.input.name: static.address for static in Theme(stage).static.values()}
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"static:fonts/source-sans-3.woff2", "static:style.css"}, "the stylesheet names the font"
+
+
+def test_the_stylesheet_leads_to_the_published_font(stage: Stage) -> None:
+    theme = Theme(stage)
+    font = theme.static["fonts/source-sans-3.woff2"].address.removeprefix("theme/")
+    assert f'url("{font}")'.encode() in theme.static["style.css"].data
+
+
+def test_weights() -> None:
+    static = Theme(a_stage(a_newsroom())).static
+    assert len(static["style.css"].data) <= 12_000
+    assert sum(len(s.data) for name, s in static.items() if name.endswith(".js")) <= 3_000
+    assert len(static["fonts/source-sans-3.woff2"].data) <= 40_000
+
+
+def test_pelicans_environment_is_left_as_it_was() -> None:
+    stage = a_stage(a_newsroom())
+    before = set(stage.environment.filters), set(stage.environment.globals)
+    Theme(stage)
+    assert (set(stage.environment.filters), set(stage.environment.globals)) == before
+
+
+def test_files_are_called_by_what_people_know() -> None:
+    assert [format_name(a_rendition(name)) for name in ("a/b.jpg", "b.png", "c.docx")] == ["JPEG", "PNG", "DOCX"]
+
+
+def test_srcset_counts_from_the_root_of_the_host() -> None:
+    renditions = [a_rendition("a/bild-480.jpg", 480), a_rendition("a/bild-960.jpg", 960)]
+    expected = "/press/a/bild-480.jpg 480w, /press/a/bild-960.jpg 960w"
+    assert srcset(renditions, Site("https://example.se/press")) == expected
