@@ -35,7 +35,8 @@ class EditionGenerator(Generator):
 def where(error: TemplateError, theme: Path) -> str:
     """Answer the template's file and line where the error arose: `theme/templates/release.html:12`."""
     if isinstance(error, TemplateSyntaxError):
-        file, line = error.filename or error.name or "?", error.lineno
+        # a template that was parsed and not loaded has only its name
+        file, line = error.filename or str(theme / "templates" / (error.name or "?")), error.lineno
     else:
         frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(str(theme))]
         file, line = (frames[-1].filename, frames[-1].lineno or 0) if frames else (str(theme), 0)

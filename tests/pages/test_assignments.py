@@ -24,7 +24,7 @@ def read(output: Output) -> BeautifulSoup:
 
 
 def shown(soup: Any) -> str:
-    return " ".join(soup.get_text(" ").split())
+    return " ".join(soup.get_text(" ").split()).replace(" :", ":")
 
 
 def test_every_part_of_the_decision_is_on_the_page() -> None:
@@ -41,7 +41,8 @@ def test_every_part_of_the_decision_is_on_the_page() -> None:
 
 
 def test_what_the_source_lacks_is_said_to_be_missing() -> None:
-    whole = shown(page(an_assignment(decision_date=None, missing=("decision_date", "funding.amount", "signatories.0.role"))))
+    missing = ("decision_date", "funding.amount", "signatories.0.role")
+    whole = shown(page(an_assignment(decision_date=None, missing=missing)))
     assert "Beslutsdatum Uppgiften saknas i källan" in whole
     assert "Belopp Uppgiften saknas i källan" in whole
     assert "Robin Exempel (befattning saknas i källan)" in whole

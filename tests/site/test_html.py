@@ -43,7 +43,8 @@ def test_every_link_and_fragment_leads_somewhere(name, sites):
         here = base + path.removesuffix("index.html")
         for link in targets(page):
             target = urlsplit(urljoin(here, link))
-            if target.scheme in ("mailto", "tel") or (target.netloc and target.netloc != host.netloc):
+            elsewhere = target.netloc and (target.netloc != host.netloc or not target.path.startswith(base))
+            if target.scheme in ("mailto", "tel") or elsewhere:
                 continue
             place = unquote(target.path).removeprefix(base)
             file = place + "index.html" if place.endswith("/") or not place else place
