@@ -8,8 +8,11 @@ from typing import Any
 from jinja2 import TemplateError, TemplateSyntaxError
 from pelican.generators import Generator
 
+from plugins.edition.maker import maker
+from plugins.edition.memory import Memory
 from plugins.edition.publish import publish
 from plugins.edition.stage import Stage
+from plugins.newsroom import fingerprint
 
 
 class EditionGenerator(Generator):
@@ -25,7 +28,11 @@ class EditionGenerator(Generator):
             settings=self.settings,
         )
         try:
-            report = publish(stage.outputs(), Path(self.output_path))
+            output = Path(self.output_path)
+            # one memory for each output folder: builds into several folders may share a cache
+            name = f"edition-{fingerprint(str(output.resolve()))[:8]}.json"
+            memory = Memory.of(Path(self.settings["CACHE_PATH"]) / name, maker(self.settings))
+            report = publish(stage.outputs(), output, memory)
         except TemplateError as error:
             print(f"{where(error, Path(self.theme))}: {error.message or error}", file=sys.stderr)
             raise SystemExit(1) from None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from plugins.edition.memory import Memory, inputs_of
 from plugins.newsroom import Output
 
 RECORD = ".edition.json"
@@ -25,18 +26,20 @@ class UnfitOutputs(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What publishing did, as sorted paths; `unchanged` counts the rest."""
+    """What publishing did, as sorted paths; `rendered` counts what was made anew, `unchanged` what was not written."""
 
+    rendered: int
     written: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: int
 
     def __str__(self) -> str:
-        return f"{len(self.written)} files written, {len(self.removed)} removed, {self.unchanged} unchanged"
+        done = f"{len(self.written)} files written, {len(self.removed)} removed, {self.unchanged} unchanged"
+        return f"{done} ({self.rendered} rendered)"
 
 
-def publish(outputs: Iterable[Output], folder: Path) -> Report:
-    """Make the folder hold the outputs, and answer what changed.
+def publish(outputs: Iterable[Output], folder: Path, memory: Memory | None = None) -> Report:
+    """Make the folder hold the outputs, and answer what changed. What `memory` recalls is not rendered again.
 
     Raises UnfitOutputs, or whatever a render raises; then no file has been changed.
     """
@@ -47,10 +50,17 @@ def publish(outputs: Iterable[Output], folder: Path) -> Report:
     waiting = folder / _NEXT
     _discard(waiting)
     record: dict[str, str] = {}
+    inputs: dict[str, str] = {}
     written: list[str] = []
+    rendered: list[str] = []
     try:
         for output in outputs:
+            inputs[output.path] = inputs_of(output) if memory else ""
+            if memory and (made := memory.recalled(output.path, inputs[output.path], folder)):
+                record[output.path] = made.digest
+                continue
             data = output.render()
+            rendered.append(output.path)
             record[output.path] = sha256(data).hexdigest()
             if not _holds(folder / output.path, data):
                 _write(waiting / output.path, data)
@@ -69,7 +79,14 @@ def publish(outputs: Iterable[Output], folder: Path) -> Report:
     _discard(waiting)
     if is_new:
         _record(folder, record)
-    return Report(written=tuple(sorted(written)), removed=tuple(gone), unchanged=len(record) - len(written))
+    if memory and (rendered or gone):
+        memory.keep(record, inputs, folder)
+    return Report(
+        rendered=len(rendered),
+        written=tuple(sorted(written)),
+        removed=tuple(gone),
+        unchanged=len(record) - len(written),
+    )
 
 
 def _check_paths(outputs: Iterable[Output]) -> None:

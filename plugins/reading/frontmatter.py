@@ -3,6 +3,7 @@
 YAML is read without guessing: every value is text, lists or mappings (`no` stays `no`, dates stay as written).
 """
 
+import codecs
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,17 @@ from typing import Any
 import yaml
 
 from plugins.newsroom import Fault, Faults
+from plugins.reading.unreadable import SENTENCES, mistake
 
 MARKDOWN_LIMIT = 1_000_000
 """Bytes of the largest Markdown or YAML file that is read; the longest release of an archive is a tenth of it."""
+
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""How a file begins that an editor saved as "Unicode"."""
+
+NO_FRONT_MATTER = "the first line must be ---, and the front matter must stand between it and another line of ---"
+NO_END = "the front matter has no end: a line of only --- (three hyphens) is missing before the body"
+NOT_UTF8 = "the file is not saved as UTF-8; save it again as UTF-8"
 
 _LOADER = getattr(yaml, "CLoader", yaml.Loader)
 # What a text may not hold: controls that XML forbids (XML 1.0, 2.2), and marks that turn the direction of writing
@@ -21,6 +30,9 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _FENCE = re.compile(r"---[ \t]*")
+# Ends of lines to YAML but not to editors, which would count lines otherwise than it
+_OTHER_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+_TRAILING = re.compile(r"\s+#\S")
 _EMPTY = ("", "~", "null", "Null", "NULL")
 
 Path = tuple[str | int, ...]
@@ -53,11 +65,13 @@ def decode(data: bytes, source: str) -> str:
         raise Faults([Fault.at(source, 0, "the file is {size} MB; a text may be 1 MB at most", size=megabytes)])
     if not data.strip():
         raise Faults([Fault.at(source, 0, "the file is empty")])
+    if data.startswith(UTF16):
+        raise Faults([Fault.at(source, 1, NOT_UTF8)])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise Faults([Fault.at(source, line, "the file is not saved as UTF-8; save it again as UTF-8")]) from None
+        raise Faults([Fault.at(source, line, NOT_UTF8)]) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     found = [
         Fault.at(
@@ -77,11 +91,11 @@ def split(text: str, source: str) -> tuple[str, str, int]:
     """Answer front matter, body, and the line where the body begins. Raises Faults if there is no front matter."""
     lines = text.split("\n")
     if not _FENCE.fullmatch(lines[0]):
-        raise Faults([Fault.at(source, 1, "the file must begin with front matter between two lines of ---")])
+        raise Faults([Fault.at(source, 1, NO_FRONT_MATTER)])
     for number, line in enumerate(lines[1:], start=2):
         if _FENCE.fullmatch(line):
             return "\n".join(lines[1 : number - 1]), "\n".join(lines[number:]), number + 1
-    raise Faults([Fault.at(source, 1, "the front matter has no end: a line of --- is missing")])
+    raise Faults([Fault.at(source, 1, NO_END)])
 
 
 def read(data: bytes, source: str) -> Manuscript:
@@ -96,19 +110,17 @@ def load(text: str, source: str, first_line: int = 1) -> tuple[dict[str, Any], d
 
     Empty values are left out, as if their keys had not been written.
     """
+    text = _OTHER_LINE_ENDS.sub(" ", text)
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line = (mark.line if mark else 0) + first_line
-        problem = getattr(error, "problem", None) or getattr(error, "reason", "?")
-        message = "the YAML can't be read here ({problem}); often a colon in a text needs quotation marks around it"
-        raise Faults([Fault.at(source, line, message, problem=problem)]) from None
+        made = mistake(error, text)
+        raise Faults([Fault.at(source, made.line + first_line, made.message, **made.values)]) from None
     except RecursionError:
         raise Faults([Fault.at(source, first_line, "the YAML is nested too deeply")]) from None
     if not isinstance(node, yaml.MappingNode):
         raise Faults([Fault.at(source, first_line, "the front matter must be lines of the form key: value")])
-    reader = _NodeReader(source, first_line)
+    reader = _NodeReader(source, first_line, text)
     values = reader.mapping(node, ())
     if reader.faults:
         raise Faults(reader.faults)
@@ -116,9 +128,10 @@ def load(text: str, source: str, first_line: int = 1) -> tuple[dict[str, Any], d
 
 
 class _NodeReader:
-    def __init__(self, source: str, first_line: int) -> None:
+    def __init__(self, source: str, first_line: int, text: str) -> None:
         self.source = source
         self.first_line = first_line
+        self.written = text.split("\n")
         self.lines: dict[Path, int] = {(): max(first_line - 1, 1)}
         self.faults: list[Fault] = []
         self._seen: set[int] = set()
@@ -136,8 +149,10 @@ class _NodeReader:
                 self.lines[(*path, index)] = self._line(item)
                 items.append(self.value(item, (*path, index)))
             return items
-        if isinstance(node, yaml.ScalarNode) and not node.style and node.value in _EMPTY:
-            return None
+        if isinstance(node, yaml.ScalarNode) and not node.style:
+            self._check_plain(node)
+            if node.value in _EMPTY:
+                return None
         return re.sub(r"\s*\n\s*", " ", node.value).strip()
 
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
@@ -147,6 +162,9 @@ class _NodeReader:
                 self._fault(key_node, "a key must be one word")
                 continue
             key = key_node.value
+            if ":" in key:
+                self._fault(key_node, "{key} lacks a space after the colon", key=key)
+                continue
             if (*path, key) in self.lines:
                 self._fault(key_node, "{key} stands here twice", key=key)
                 continue
@@ -155,6 +173,15 @@ class _NodeReader:
             if value is not None:
                 values[key] = value
         return values
+
+    def _check_plain(self, node: yaml.ScalarNode) -> None:
+        """What YAML takes for a label (& and !) or a remark (#) would vanish from the text without a word."""
+        first = self.written[node.start_mark.line][node.start_mark.column :][:1]
+        if first in ("&", "!"):
+            self._fault(node, SENTENCES["first_sign"], sign=first)
+        end = node.end_mark
+        if _TRAILING.match(self.written[end.line][end.column :]):
+            self._fault(node, 'what stands after # is not read; put quotation marks around the whole text: "…"')
 
     def _line(self, node: yaml.Node) -> int:
         return int(node.start_mark.line) + self.first_line

@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic_core import PydanticCustomError
 
 from plugins.newsroom import Fault, Faults, State
+from plugins.reading.frontmatter import NO_END, NO_FRONT_MATTER, NOT_UTF8, UTF16
 from plugins.reading.schema import SLUG, moment
 from plugins.reading.shaping import SENTENCES
 
@@ -154,12 +155,14 @@ def _front_matter(file: Path, path: str) -> bytes:
         raise Faults([Fault.at(path, 0, "the file can't be opened ({why})", why=error.strerror or "?")]) from None
     if not head.strip():
         raise Faults([Fault.at(path, 0, "the file is empty")])
+    if head.startswith(UTF16):
+        raise Faults([Fault.at(path, 1, NOT_UTF8)])
     head = head.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not re.match(rb"---[ \t]*\n", head):
-        raise Faults([Fault.at(path, 1, "the file must begin with front matter between two lines of ---")])
+        raise Faults([Fault.at(path, 1, NO_FRONT_MATTER)])
     end = re.search(rb"\n---[ \t]*(\n|$)", head)
     if not end:
-        raise Faults([Fault.at(path, 1, "the front matter has no end: a line of --- is missing")])
+        raise Faults([Fault.at(path, 1, NO_END)])
     return head[: end.start() + 1]
 
 

@@ -2,8 +2,8 @@
 
 import itertools
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -15,31 +15,51 @@ NOW = datetime(2031, 1, 1, tzinfo=UTC)
 YEARS = 15
 KEYWORDS = 400
 
-SUBJECTS = (
-    "Myndigheten, Regeringen, Utredningen, Rapporten, Kartläggningen, Tillsynen, Patienten, Vården, Apoteket, Företaget, "
-    "Kommissionen, Regionen, Föreskriften, Beslutet, Analysen, Laboratoriet, Tillverkaren, Forskningen, Inspektionen, "
-    "Remissen, Handläggaren, Allmänheten, Veterinären, Importören, Distributören, Kommittén, Expertgruppen, Registret"
-).split(", ")
-VERBS = (
-    "visar, bedömer, föreslår, bekräftar, begränsar, undersöker, rapporterar, omfattar, påverkar, förbättrar, kräver, "
-    "granskar, stärker, beskriver, publicerar, avslår, godkänner, prövar, samordnar, följer upp, varnar för, avråder från"
-).split(", ")
-OBJECTS = (
-    "säkerheten för läkemedel, tillgången till vård, reglerna för tillverkning, kvaliteten i produktionen, riskerna vid "
-    "behandling, kliniska prövningar, medicintekniska produkter, uppföljningen av biverkningar, villkoren för försäljning, "
-    "handeln på nätet, den nationella beredskapen, samverkan mellan myndigheter, användningen av antibiotika, dokumentationen, "
-    "hälso- och sjukvårdens behov, djurens hälsa, avgifterna för tillsyn, märkningen av förpackningar, konsumenternas skydd"
-).split(", ")
-ENDINGS = (
-    "under det senaste året, i hela landet, enligt den nya förordningen, med stöd av aktuell forskning, efter samråd med "
-    "branschen, inom ramen för uppdraget, i enlighet med EU-rätten, på kort och lång sikt, särskilt för äldre patienter, "
-    "från och med nästa årsskifte, trots ökade kostnader, i dialog med regionerna, utifrån inkomna anmälningar"
-).split(", ")
+WORDS = {
+    "sv": (
+        "Myndigheten, Regeringen, Utredningen, Rapporten, Kartläggningen, Tillsynen, Patienten, Vården, "
+        "Apoteket, Företaget, Kommissionen, Regionen, Föreskriften, Beslutet, Analysen, Laboratoriet, "
+        "Tillverkaren, Forskningen, Inspektionen, Remissen, Handläggaren, Allmänheten, Veterinären, "
+        "Importören, Distributören, Kommittén, Expertgruppen, Registret",
+        "visar, bedömer, föreslår, bekräftar, begränsar, undersöker, rapporterar, omfattar, påverkar, "
+        "förbättrar, kräver, granskar, stärker, beskriver, publicerar, avslår, godkänner, prövar, samordnar, "
+        "följer upp, varnar för, avråder från",
+        "säkerheten för läkemedel, tillgången till vård, reglerna för tillverkning, kvaliteten i "
+        "produktionen, riskerna vid behandling, kliniska prövningar, medicintekniska produkter, uppföljningen "
+        "av biverkningar, villkoren för försäljning, handeln på nätet, den nationella beredskapen, samverkan "
+        "mellan myndigheter, användningen av antibiotika, hälso- och sjukvårdens behov, dokumentationen, "
+        "djurens hälsa, avgifterna för tillsyn, märkningen av förpackningar, kosmetika",
+        "under det senaste året, i hela landet, enligt den nya förordningen, med stöd av aktuell forskning, "
+        "efter samråd med branschen, inom ramen för uppdraget, i enlighet med EU-rätten, på kort och lång "
+        "sikt, särskilt för äldre patienter, från och med nästa årsskifte, trots ökade kostnader, i dialog "
+        "med regionerna, utifrån inkomna anmälningar",
+    ),
+    "en": (
+        "The agency, The government, The inquiry, The report, The survey, The supervision, The patient, The "
+        "pharmacy, The company, The Commission, The regulation, The decision, The analysis, The laboratory, "
+        "The manufacturer",
+        "shows, assesses, proposes, confirms, limits, examines, reports, covers, affects, improves, requires, "
+        "reviews, strengthens, describes, publishes, rejects, approves, coordinates, follows up, warns of, "
+        "advises against",
+        "the safety of medicines, access to care, the rules on manufacturing, the quality of production, "
+        "clinical trials, medical devices, the reports of side effects, the terms of sale, online trade, "
+        "national preparedness, animal health",
+        "over the past year, across the country, under the new regulation, based on current research, after "
+        "consulting the industry, within the assignment, in line with EU law, in the short and the long term, "
+        "despite rising costs",
+    ),
+}
+"""Per language: subjects, verbs, objects and endings, of which any four make a sentence."""
+
+LINKS = {
+    "sv": "Läs mer på [vår webbplats](https://www.example.org/mer).",
+    "en": "Read more on [our website](https://www.example.org/more).",
+}
 KEYWORD_STEMS = (
-    "läkemedel, vård, tillsyn, klinik, antibiotika, diabetes, cancer, vaccin, apotek, märkning, import, export, beredskap, "
-    "kvalitet, forskning, säkerhet, hud, hjärta, blod, gen, cell, barn, äldre, djur, kosmetik, tatuering, export, avgift, "
-    "föreskrift, remiss"
-).split(", ")
+    "läkemedel, vård, tillsyn, klinik, antibiotika, diabetes, cancer, vaccin, apotek, märkning, import, export, "
+    "beredskap, kvalitet, forskning, säkerhet, hud, hjärta, blod, gen, cell, barn, äldre, djur, kosmetik, "
+    "tatuering, remiss, avgift, föreskrift, prövning"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +71,17 @@ class Example:
     keywords: tuple[str, ...]
     has_translation: bool
     has_image: bool
+    addition: str = ""
+    """What an edit adds to the lead and to the body, in every language."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return ("sv", "en") if self.has_translation else ("sv",)
+
+    @property
+    def year(self) -> int:
+        """Answer the year in Sweden, where it is winter time when the year turns."""
+        return (self.published + timedelta(hours=1)).year
 
     @property
     def slug(self) -> str:
@@ -65,63 +96,67 @@ class Example:
             text += digits[digit]
         return text
 
-    def headline(self) -> str:
-        return _sentence(random.Random(f"headline {self.number}")).removesuffix(".")  # noqa: S311 - not for secrets
+    def headline(self, language: str = "sv") -> str:
+        return _sentence(self._dice("headline"), language).removesuffix(".")
 
-    def lead(self) -> str:
-        rng = random.Random(f"lead {self.number}")  # noqa: S311
-        return " ".join(_sentence(rng) for _ in range(3))
+    def lead(self, language: str = "sv") -> str:
+        dice = self._dice("lead")
+        return " ".join([*(_sentence(dice, language) for _ in range(3)), *self._added()])
 
-    def body(self) -> str:
-        """Answer 300 to 900 words in Markdown: paragraphs, subheadings, lists, emphasis and a link."""
-        rng = random.Random(f"body {self.number}")  # noqa: S311
-        wanted, words, blocks = rng.randint(300, 900), 0, []
+    def body(self, language: str = "sv") -> str:
+        """Answer 300 to 900 words in Markdown: paragraphs, subheadings, lists, emphasis and links."""
+        dice = self._dice("body")
+        wanted, words, blocks = dice.randint(300, 830), 0, []
         while words < wanted:
-            kind = rng.random()
-            if kind < 0.12 and blocks:
-                blocks.append(f"## {_sentence(rng).removesuffix('.')}")
-            elif kind < 0.25:
-                blocks.append("\n".join(f"- {_sentence(rng)}" for _ in range(rng.randint(3, 6))))
-            else:
-                sentences = [_sentence(rng) for _ in range(rng.randint(3, 6))]
-                if kind > 0.9:
-                    sentences[0] = f"**{sentences[0]}**"
-                if kind > 0.95:
-                    sentences.append("Läs mer på [vår webbplats](https://www.example.org/mer).")
-                blocks.append(" ".join(sentences))
+            blocks.append(_block(dice, language, first=not blocks))
             words += len(blocks[-1].split())
-        return "\n\n".join(blocks) + "\n"
+        return "\n\n".join([*blocks, *self._added()]) + "\n"
+
+    def _added(self) -> tuple[str, ...]:
+        return (self.addition,) if self.addition else ()
+
+    def _dice(self, part: str) -> random.Random:
+        return random.Random(f"{part} {self.number}")  # noqa: S311 - not for secrets
 
 
 def examples(count: int) -> Iterator[Example]:
     """Answer the releases, the oldest first; with a larger count the earlier ones are other releases."""
-    rng = random.Random(20310101)  # noqa: S311
+    rng = random.Random(20310101)  # noqa: S311 - not for secrets
     weights = list(itertools.accumulate(1 / rank for rank in range(1, KEYWORDS + 1)))
     slugs = list(keyword_names())
     step = timedelta(days=365.25 * YEARS) / count
     for number in range(count):
-        chosen = rng.choices(slugs, cum_weights=weights, k=rng.randint(3, 7))
+        keywords = _distinct(rng, slugs, weights, rng.randint(3, 7))
         published = NOW - timedelta(days=365.25 * YEARS) + number * step
         yield Example(
             number=number,
             published=published.replace(microsecond=0),
-            keywords=tuple(dict.fromkeys(chosen)),
+            keywords=keywords,
             has_translation=rng.random() < 0.1,
             has_image=rng.random() < 0.02,
         )
 
 
-def next_example(count: int) -> Example:
-    """Answer one more release than a corpus of that size has: Swedish, five keywords, no image."""
-    return Example(count, NOW - timedelta(minutes=1), tuple(keyword_names())[3:8], False, False)
+def next_example(count: int, more: int = 0) -> Example:
+    """Answer one more release than a corpus of that size has, or than one with `more` such releases added.
+
+    It is Swedish, with five keywords of middling use and no image.
+    """
+    published = NOW - timedelta(hours=1) + timedelta(minutes=more)
+    return Example(count + more, published, tuple(keyword_names())[3:8], has_translation=False, has_image=False)
+
+
+def edited(example: Example, addition: str) -> Example:
+    """Answer the release with a sentence more, in its lead (which lists show) and at the end of its body."""
+    return replace(example, addition=addition)
 
 
 @cache
 def keyword_names() -> dict[str, str]:
     """Answer slug → name of the keywords, the most used first."""
-    names = {}
+    names, stems = {}, KEYWORD_STEMS.split(", ")
     for number in range(KEYWORDS):
-        stem = KEYWORD_STEMS[number % len(KEYWORD_STEMS)]
+        stem = stems[number % len(stems)]
         slug = stem.replace("å", "a").replace("ä", "a").replace("ö", "o")
         names[f"{slug}-{number}"] = f"{stem.capitalize()} {number}"
     return names
@@ -136,30 +171,58 @@ def write(content: Path, count: int) -> None:
 
 
 def write_one(content: Path, example: Example) -> None:
-    folder = content / "releases" / str(_local_year(example.published)) / example.slug
-    folder.mkdir(parents=True)
+    """Write the release's files, over an earlier version of it if there is one."""
+    folder = content / "releases" / str(example.year) / example.slug
+    folder.mkdir(parents=True, exist_ok=True)
     image = ""
     if example.has_image:
-        (folder / "bild.jpg").write_bytes(_picture(example.number % 7))
+        (folder / "bild.jpg").write_bytes(picture(example))
         image = "images: [{file: bild.jpg, alt: En bild, caption: Bildtext., credit: Exempel, terms: fri}]\n"
-    front = (
-        f"id: {example.id}\ntype: pressmeddelande\naudiences: [vard]\n"
-        f"published: {example.published.isoformat()}\ntitle: {example.headline()}\nlead: {example.lead()}\n"
-        f"keywords: [{', '.join(example.keywords)}]\n{image}"
-    )
-    (folder / "sv.md").write_text(f"---\n{front}---\n{example.body()}", encoding="utf-8")
-    if example.has_translation:
-        front = f"title: Release {example.number}\nlead: {example.lead()}\nof_revision: 1\n"
-        (folder / "en.md").write_text(f"---\n{front}---\n{example.body()}", encoding="utf-8")
+    front = {
+        "sv": f"id: {example.id}\ntype: pressmeddelande\naudiences: [vard]\n"
+        f"published: {example.published.isoformat()}\nkeywords: [{', '.join(example.keywords)}]\n{image}",
+        "en": "of_revision: 1\n",
+    }
+    for language in example.languages:
+        own = f"title: {example.headline(language)}\nlead: {example.lead(language)}\n{front[language]}"
+        text = f"---\n{own}---\n{example.body(language)}"
+        (folder / f"{language}.md").write_text(text, encoding="utf-8")
 
 
-def _local_year(moment: datetime) -> int:
-    return (moment + timedelta(hours=1)).year
+def picture(example: Example) -> bytes:
+    """Answer the release's image, a JPEG of 1800 × 1200 pixels."""
+    return _picture(example.number % 7)
 
 
-def _sentence(rng: random.Random) -> str:
-    parts = [rng.choice(words) for words in (SUBJECTS, VERBS, OBJECTS, ENDINGS)]
-    return " ".join(parts) + "."
+def _block(dice: random.Random, language: str, *, first: bool) -> str:
+    kind = dice.random()
+    if kind < 0.12 and not first:
+        return f"## {_sentence(dice, language).removesuffix('.')}"
+    sentences = [_sentence(dice, language) for _ in range(dice.randint(3, 6))]
+    if kind < 0.25:
+        return "\n".join(f"- {sentence}" for sentence in sentences)
+    if kind > 0.9:
+        sentences[0] = f"**{sentences[0]}**"
+    if kind > 0.95:
+        sentences.append(LINKS[language])
+    return " ".join(sentences)
+
+
+def _sentence(dice: random.Random, language: str) -> str:
+    return " ".join(dice.choice(words) for words in _vocabulary(language)) + "."
+
+
+@cache
+def _vocabulary(language: str) -> tuple[list[str], ...]:
+    return tuple(words.split(", ") for words in WORDS[language])
+
+
+def _distinct(rng: random.Random, slugs: Sequence[str], weights: Sequence[float], count: int) -> tuple[str, ...]:
+    """Answer that many keywords; by Zipf's law the first is used twice as often as the second, and so on."""
+    chosen: dict[str, None] = {}
+    while len(chosen) < count:
+        chosen.update(dict.fromkeys(rng.choices(slugs, cum_weights=weights)))
+    return tuple(chosen)
 
 
 @cache
@@ -187,7 +250,9 @@ contacts:
     mail: press@example.se
 keywords:
 {keywords}types:
-  pressmeddelande: {{name: {{sv: Pressmeddelande, en: Press release}}, plural: {{sv: Pressmeddelanden, en: Press releases}}}}
+  pressmeddelande:
+    name: {{sv: Pressmeddelande, en: Press release}}
+    plural: {{sv: Pressmeddelanden, en: Press releases}}
 audiences:
   vard: {{name: {{sv: Vård, en: Care}}}}
 terms:
