@@ -8,10 +8,10 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-inp
 
 # A lock file names no host, so that everyone's own package index can be used.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url pyproject.toml
+	--no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check test lint env env-test lock clean
+.PHONY: help serve build check test lint bench env env-test lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,14 +35,18 @@ lint: env-test ## Check style and types only
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
+bench: env .venv-bench/.locked ## Measure builds beside Pelican's and Hugo's (takes long; RELEASES=1000 is quicker)
+	@$(BIN)/python -m tests.benchmarks $(RELEASES:%=--releases %) $(BENCH)
+
 env: .venv/.locked ## Make the environment in .venv from the lock file
 
 env-test: .venv/.locked-test ## The same, with what tests need
 
 lock: ## Choose versions anew and write the lock files (needs uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: pipx install uv'; exit 1; }
-	$(LOCK) --upgrade --output-file requirements.lock
-	$(LOCK) --upgrade --constraints requirements.lock --group test --output-file requirements-test.lock
+	$(LOCK) --upgrade --output-file requirements.lock pyproject.toml
+	$(LOCK) --upgrade --constraints requirements.lock --group test --output-file requirements-test.lock pyproject.toml
+	$(LOCK) --upgrade --group bench --output-file requirements-bench.lock
 
 clean: ## Remove what was built and what was remembered (not the environment)
 	rm -rf output .preview .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -64,4 +68,11 @@ clean: ## Remove what was built and what was remembered (not the environment)
 .venv/.locked-test: requirements-test.lock .venv/.locked
 	@echo 'Adding what tests need …' >&2
 	@$(INSTALL) -r requirements-test.lock
+	@touch $@
+
+# Apart from .venv: the press room neither needs nor meets what it is compared with.
+.venv-bench/.locked: requirements-bench.lock
+	@echo 'Setting up what builds are compared with in .venv-bench …' >&2
+	@$(PYTHON) -m venv --clear .venv-bench
+	@.venv-bench/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r $<
 	@touch $@

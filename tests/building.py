@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader
 from pelican import Pelican
 from pelican.settings import read_settings
 
@@ -41,9 +41,17 @@ def outputs(content: Path, cache: Path, *, now: datetime = NOW, theme: Path = PR
     """Answer what the rooms want published, unrendered and unwritten."""
     reading = read(content, now=now, cache=cache)
     settings = read_settings(str(PROJECT / "pelicanconf.py"))
-    environment = Environment(loader=FileSystemLoader(theme / "templates"), **settings["JINJA_ENVIRONMENT"])
+    environment = Environment(
+        loader=FileSystemLoader(theme / "templates"),
+        bytecode_cache=FileSystemBytecodeCache(),  # many builds in one run need not compile the same templates
+        **settings["JINJA_ENVIRONMENT"],
+    )
     stage = Stage(
-        newsroom=reading.newsroom, bodies=reading.bodies, environment=environment, theme=theme, settings=settings
+        newsroom=reading.newsroom,
+        bodies=reading.bodies,
+        environment=environment,
+        theme=theme,
+        rooms=frozenset(settings["PLUGINS"]),
     )
     rooms = (media_outputs, page_outputs, feed_outputs, notice_outputs)
     return [output for room in rooms for output in room(stage)]

@@ -400,7 +400,7 @@ class StoredBodies:
         return self.stored.get(text.source, self.otherwise)
 
 
-def a_stage(newsroom: Newsroom | None = None, bodies: StoredBodies | None = None, **settings: Any) -> Stage:
+def a_stage(newsroom: Newsroom | None = None, bodies: StoredBodies | None = None) -> Stage:
     """A stage with the real theme in an environment as strict as the site's; it has no translations of its own."""
     environment = Environment(
         loader=FileSystemLoader(THEME / "templates"),
@@ -414,5 +414,5 @@ def a_stage(newsroom: Newsroom | None = None, bodies: StoredBodies | None = None
         bodies=bodies or StoredBodies(),
         environment=environment,
         theme=THEME,
-        settings=settings,
+        rooms=frozenset(["plugins.pages", "plugins.feeds", "plugins.subscriptions"]),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from babel.numbers import format_decimal
 from rich.console import Console
 
 from plugins.desk.help import SpokenCommand, SpokenGroup
@@ -34,7 +35,7 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a pipeli
 def main() -> None:
     """Run the command line, in the language of the newsroom."""
     speak(_project().language)
-    app(prog_name="press")
+    app(prog_name="./press")
 
 
 @app.command(cls=SpokenCommand, help="Begin a release: make its file, with every field and a hint about each.")
@@ -68,7 +69,7 @@ def new(
 @app.command(cls=SpokenCommand, help="Tell every fault, also in drafts and embargoed texts, with file and line.")
 def check(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Files or folders; without any, all content.")
+        list[Path] | None, typer.Argument(metavar="FILE", help="Files or folders; without any, all content.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -127,7 +128,12 @@ def build(
     elif built.succeeded:
         for line in built.report:
             say(line)
-        say(_("Built {folder} in {seconds} s.", folder=built.output, seconds=f"{built.seconds:.1f}"))
+        if built.edition:
+            counts = {"written": len(built.edition.written), "removed": len(built.edition.removed)}
+            done = _("{written} files written, {removed} removed, {unchanged} unchanged.")
+            say(done.format(**counts, unchanged=built.edition.unchanged))
+        seconds = format_decimal(built.seconds, format="0.0", locale=_project().language)
+        say(_("Built {folder} in {seconds} s. See it with ./press serve.", folder=built.output, seconds=seconds))
     else:
         for finding in built.findings:
             say(str(finding), error=True)

@@ -15,16 +15,21 @@ from rich.logging import RichHandler
 
 from plugins.desk.check import Finding, findings
 from plugins.desk.project import SETTINGS, Project
+from plugins.edition.generator import published
+from plugins.edition.publish import Report
 from plugins.newsroom import Faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What came of a build: its folder, how long it took in seconds, what the rooms reported, and what stopped it."""
+    """What came of a build: its folder, how long it took in seconds, what the rooms said, what the edition changed, and
+    what stopped it. `edition` is None if nothing was published.
+    """
 
     output: str
     seconds: float
     report: tuple[str, ...]
+    edition: Report | None
     findings: tuple[Finding, ...]
 
     @property
@@ -37,6 +42,10 @@ class Built:
             "output": self.output,
             "seconds": round(self.seconds, 2),
             "report": list(self.report),
+            "written": list(self.edition.written) if self.edition else [],
+            "removed": list(self.edition.removed) if self.edition else [],
+            "unchanged": self.edition.unchanged if self.edition else 0,
+            "rendered": self.edition.rendered if self.edition else 0,
             "faults": [finding.as_json() for finding in self.findings],
         }
 
@@ -53,8 +62,10 @@ def run(project: Project, *, preview: bool = False) -> Built:
     output = project.private / "output" if preview else project.output
     begun = time.monotonic()
     said, complaints = io.StringIO(), io.StringIO()
+    editions: list[Report] = []
     found: tuple[Finding, ...] = ()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complaints):
+    listening = published.connected_to(editions.append)
+    with listening, contextlib.redirect_stdout(said), contextlib.redirect_stderr(complaints):
         try:
             _pelican(settings, project, complaints)
         except (Exception, SystemExit) as error:
@@ -63,6 +74,7 @@ def run(project: Project, *, preview: bool = False) -> Built:
         output=project.shown(output),
         seconds=time.monotonic() - begun,
         report=tuple(said.getvalue().splitlines()),
+        edition=editions[-1] if editions else None,
         findings=found,
     )
 

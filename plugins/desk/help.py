@@ -23,6 +23,7 @@ class SpokenCommand(TyperCommand):
             return super().parse_args(ctx, args)
 
     def get_usage(self, ctx: Any) -> str:
+        _translate(self, ctx)
         return _usage(super().get_usage(ctx))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -44,6 +45,7 @@ class SpokenGroup(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def get_usage(self, ctx: Any) -> str:
+        _translate(self, ctx)
         return _usage(super().get_usage(ctx))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -59,17 +61,26 @@ def _translate(command: TyperCommand | TyperGroup, ctx: Context) -> None:
     rich_utils.COMMANDS_PANEL_TITLE = _("Commands")
     rich_utils.DEFAULT_STRING = _("[default: {}]")
     rich_utils.REQUIRED_LONG_STRING = _("[required]")
+    rich_utils.RANGE_STRING = ""  # "1<=x<=65535" helps nobody who writes
     command.help = _(command.help) if command.help else None
     for parameter in command.get_params(ctx):
         if isinstance(parameter, TyperOption) and parameter.is_flag:
             parameter.metavar = ""  # a flag takes nothing, so no type is shown
         elif parameter.metavar:
             parameter.metavar = _(parameter.metavar)
+        if isinstance(parameter, TyperArgument):
+            vars(parameter)["display_type_rich"] = _no_type
         if isinstance(parameter, TyperArgument | TyperOption):
             parameter.help = _("Show this help.") if parameter.name == "help" else _(parameter.help or "")
 
 
+def _no_type(ctx: Context) -> None:
+    """Show no type such as `<str>` beside an argument, which has a name that says more."""
+
+
 def _usage(text: str) -> str:
+    """Answer the line that shows how a command is written; braces around what must be given say nothing to people."""
+    text = text.replace("{", "").replace("}", "")
     rich_utils.ERRORS_PANEL_TITLE = _("Error")
     rich_utils.RICH_HELP = _("Try [blue]'{command_path} {help_option}'[/] for help.")
     return text.replace("Usage: ", _("Usage: "), 1).replace("[OPTIONS]", _("[OPTIONS]")).replace(

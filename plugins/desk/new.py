@@ -29,19 +29,22 @@ HINTS = {
     "type": "Kind of document. Choose among: {types}.",
     "audiences": "For whom it is meant. Choose among: {audiences}.",
     "published": "When it becomes public. In the future: embargoed until then. As long as the line is off: a draft.",
-    "case_number": "The case number, if there is one.",
+    "case_number": "The case number, if there is one, such as 1.1-2031-000123.",
     "title": "The headline: what is new, in one line.",
     "lead": "The lead: the most important, in two or three sentences. It stands alone in lists, feeds and letters.",
     "keywords": "Choose among: {keywords}.",
     "contacts": "Whom journalists call, in this order. Without the line: the press desk. Choose among: {contacts}.",
-    "images": "Pictures in this folder. Alt text says what is seen; terms among: {terms}.",
-    "documents": "Reports and the like in this folder, for download.",
-    "links": "Where to read more.",
+    "images": "Pictures in this folder. file: the name, a–z, 0–9 and - only; alt: what is seen, for those who don't "
+    "see it; caption; credit: the photographer; terms: choose among {terms}. Repeat from the hyphen for one more.",
+    "documents": "Reports and the like in this folder, for download. file: the name; title: what it is called.",
+    "links": "Where to read more. text: the words of the link; url: the address, with https://.",
     "urgent": "true only for what can't wait: it is told at once to those who follow.",
-    "responds_to": "The id of a government assignment that this release reports on.",
-    "corrections": "What was corrected after publication, shown to readers. kind: typo, clarification or correction.",
-    "withdrawn": "If the release no longer holds. kind: withdrawn, in_error or replaced (then by: the new one's id).",
-    "moved_from": "Addresses where the release was before; they redirect here.",
+    "responds_to": "The id of a government assignment that this release reports on, such as [abcd1234].",
+    "corrections": "What was corrected after publication, shown to readers. at: when it was corrected; kind: typo, "
+    "clarification or correction; text: what was changed.",
+    "withdrawn": "If the release no longer holds. at: when it was withdrawn; kind: withdrawn, in_error or replaced "
+    "(then by: the new one's id); reason: why.",
+    "moved_from": "Addresses where the release was before, such as [/releases/2031/old-name/]; they redirect here.",
     "missing": "Only for an old release whose text is lost: the page says so.",
 }
 """What each key of a release is for."""
@@ -52,40 +55,43 @@ _WRITTEN = {"id": "id: {id}", "type": "type: {type}", "title": "title: {title}",
 _EXAMPLES = {
     "audiences": "audiences: [{audience}]",
     "published": "published: {tomorrow}",
-    "case_number": "case_number: 1.1-2031-000123",
+    "case_number": "case_number:",
     "keywords": "keywords: [{keyword}]",
     "contacts": "contacts: [{contact}]",
     "images": """\
 images:
-  - file: image.jpg
-    alt: …
-    caption: …
-    credit: …
+  - file:
+    alt:
+    caption:
+    credit:
     terms: {term}""",
     "documents": """\
 documents:
-  - file: report.pdf
-    title: …""",
+  - file:
+    title:""",
     "links": """\
 links:
-  - text: …
-    url: https://www.example.org/""",
+  - text:
+    url:""",
     "urgent": "urgent: true",
-    "responds_to": "responds_to: [abcd1234]",
+    "responds_to": "responds_to: []",
     "corrections": """\
 corrections:
-  - at: {tomorrow}
+  - at: {now}
     kind: correction
-    text: …""",
+    text:""",
     "withdrawn": """\
 withdrawn:
-  at: {tomorrow}
+  at: {now}
   kind: withdrawn
-  reason: …""",
-    "moved_from": "moved_from: [/old/address/]",
+  reason:""",
+    "moved_from": "moved_from: []",
     "missing": "missing: [body]",
 }
-"""The keys that are off from the start, as they would be written."""
+"""The keys that are off from the start, as they would be written.
+
+What must be somebody's own words is left empty, as the lead is: an example would be published some night.
+"""
 
 
 def new(project: Project, headline: str, *, type: str | None = None, language: str | None = None) -> Path:
@@ -106,7 +112,7 @@ def new(project: Project, headline: str, *, type: str | None = None, language: s
     file = folder / f"{language}.md"
     title = json.dumps(headline, ensure_ascii=False)  # JSON's quoting is YAML's too, so a colon does no harm
     with file.open("x", encoding="utf-8") as stream:
-        stream.write(manuscript(masthead, id=id, type=type, title=title, tomorrow=_tomorrow(now)))
+        stream.write(manuscript(masthead, id=id, type=type, title=title, **_moments(now)))
     return file
 
 
@@ -125,12 +131,15 @@ def slug(headline: str) -> str:
 
 
 def manuscript(masthead: Masthead | None, **values: str) -> str:
-    """Answer the text of a new release's file. Every example holds if the # before it is taken away.
+    """Answer the text of a new release's file. Every example holds if the # is taken away and what is empty written.
 
-    `values` are the new release's `id`, `type`, `title` and `tomorrow`, written as YAML.
+    `values` are the new release's `id`, `type`, `title`, `now` and `tomorrow`, written as YAML.
     """
     values = _choices(masthead) | values
-    lines = ["---", f"# {_('Lines that begin with # are hints, never shown. Take away the # to use a line.')}", ""]
+    hint = _(
+        "Lines that begin with # are hints, never shown. Take away the # to use a line, and keep the spaces after it."
+    )
+    lines = ["---", f"# {hint}", ""]
     for key, hint in HINTS.items():
         lines.append(f"# {_(hint, **values)}")
         if key in _WRITTEN:
@@ -178,7 +187,7 @@ def _make_folder(year: Path, slug: str) -> Path:
     raise AssertionError("there is always a next number")
 
 
-def _tomorrow(now: datetime) -> str:
-    """Answer nine o'clock tomorrow by the agency's clock, with the offset from UTC that holds then."""
-    day = now.date() + timedelta(days=1)
-    return datetime.combine(day, time(9), now.tzinfo).isoformat()
+def _moments(now: datetime) -> dict[str, str]:
+    """Answer now and nine o'clock tomorrow by the agency's clock, with the offsets from UTC that hold then."""
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), time(9), now.tzinfo)
+    return {"now": now.replace(second=0, microsecond=0).isoformat(), "tomorrow": tomorrow.isoformat()}

@@ -5,14 +5,17 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from blinker import Signal
 from jinja2 import TemplateError, TemplateSyntaxError
 from pelican.generators import Generator
 
 from plugins.edition.maker import maker
 from plugins.edition.memory import Memory
-from plugins.edition.publish import publish
+from plugins.edition.publish import UnfitOutputs, publish
 from plugins.edition.stage import Stage
 from plugins.newsroom import fingerprint
+
+published = Signal("Tells of an edition that has been published: `receiver(report)`.")
 
 
 class EditionGenerator(Generator):
@@ -25,7 +28,7 @@ class EditionGenerator(Generator):
             bodies=self.context["bodies"],
             environment=self.env,
             theme=Path(self.theme),
-            settings=self.settings,
+            rooms=frozenset(self.settings["PLUGINS"]),
         )
         try:
             output = Path(self.output_path)
@@ -36,7 +39,13 @@ class EditionGenerator(Generator):
         except TemplateError as error:
             print(f"{where(error, Path(self.theme))}: {error.message or error}", file=sys.stderr)
             raise SystemExit(1) from None
-        print(report)
+        except UnfitOutputs as error:
+            print(error, file=sys.stderr)
+            raise SystemExit(1) from None
+        # a front door that listens has words of its own for it
+        if not published.receivers:
+            print(report)
+        published.send(report)
 
 
 def where(error: TemplateError, theme: Path) -> str:

@@ -18,10 +18,13 @@ RECORD = ".edition.json"
 """In the folder itself, so that record and files can't be parted: path → SHA-256 of every file of the edition."""
 
 _NEXT = ".edition-next"
+_NEXT_RECORD = ".edition-next.json"
 
 
 class UnfitOutputs(Exception):
-    """Two outputs want the same file, or a path leads out of the folder: a fault in a room, not in the content."""
+    """Two outputs want the same file, or a path leads out of the folder: a fault in a room, or an old address that
+    the content says another page has moved from.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,21 +93,28 @@ def publish(outputs: Iterable[Output], folder: Path, memory: Memory | None = Non
 
 
 def _check_paths(outputs: Iterable[Output]) -> None:
-    seen: dict[str, str] = {}
+    seen: dict[str, Output] = {}
     for output in outputs:
         path = PurePosixPath(output.path)
         if not output.path or path.is_absolute() or ".." in path.parts or str(path) != output.path:
             raise UnfitOutputs(f"{output.path!r} is not a path inside the output folder")
-        if path.parts[0] in (RECORD, _NEXT):
+        if path.parts[0].casefold() in (RECORD, _NEXT, _NEXT_RECORD):
             raise UnfitOutputs(f"{output.path} is the edition's own")
         # compared without case, for the folder may lie on a disk that knows none
         if (other := seen.get(output.path.casefold())) is not None:
-            raise UnfitOutputs(f"{output.path} is wanted twice (as {other})")
-        seen[output.path.casefold()] = output.path
-    for path_text in seen.values():
-        for parent in PurePosixPath(path_text).parents:
-            if str(parent).casefold() in seen:
-                raise UnfitOutputs(f"{path_text} wants {parent} to be a folder, but it is a file")
+            raise UnfitOutputs(f"{output.path} is wanted twice: {_origin(output, other)}, and {_origin(other, output)}")
+        seen[output.path.casefold()] = output
+    for output in seen.values():
+        for parent in PurePosixPath(output.path).parents:
+            if (other := seen.get(str(parent).casefold())) is not None:
+                file = f"{other.path} is a file ({_origin(other, output)})"
+                raise UnfitOutputs(f"{file}, but must be a folder ({_origin(output, other)})")
+
+
+def _origin(output: Output, other: Output) -> str:
+    """Answer what the output is made from and the other is not, for those who must mend one of them."""
+    names = [given.name for given in output.inputs if given not in other.inputs]
+    return f"made from {', '.join(names[:3])}" if names else output.path
 
 
 def _recorded(folder: Path) -> dict[str, str]:
@@ -124,8 +134,8 @@ def _recorded(folder: Path) -> dict[str, str]:
 
 def _record(folder: Path, record: dict[str, str]) -> None:
     data = json.dumps(dict(sorted(record.items())), ensure_ascii=False, indent=0).encode()
-    _write(folder / (_NEXT + ".json"), data)
-    (folder / (_NEXT + ".json")).replace(folder / RECORD)
+    _write(folder / _NEXT_RECORD, data)
+    (folder / _NEXT_RECORD).replace(folder / RECORD)
 
 
 def _holds(file: Path, data: bytes) -> bool:

@@ -1,9 +1,7 @@
 """What a room is given when it is asked for its outputs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from blinker import Signal
 from jinja2 import Environment
@@ -18,14 +16,14 @@ class Stage:
     """The newsroom and the tools that rooms render with.
 
     `environment` is Pelican's Jinja environment: the theme's templates with the settings' filters and globals.
-    `theme` is the theme's folder. `settings` are Pelican's settings.
+    `theme` is the theme's folder. `rooms` names the plugins that take part, so that nothing leads to what isn't made.
     """
 
     newsroom: Newsroom
     bodies: Bodies
     environment: Environment
     theme: Path
-    settings: Mapping[str, Any]
+    rooms: frozenset[str]
 
     def outputs(self) -> list[Output]:
         """Answer what all connected rooms want published, sorted by path."""

@@ -117,7 +117,7 @@ class Articles:
         _ = words(language).gettext
         if image.caption:
             yield image.caption
-        yield _("Photo: {credit}").format(credit=image.credit)
+        yield _("Image: {credit}").format(credit=image.credit)
         text = image.terms.text[language]
         yield self._anchor(image.terms.url, text) if image.terms.url else text
         size = f"{image.original.width} × {image.original.height}, {self._size(image.original, language)}"

@@ -90,6 +90,10 @@ class Darkroom:
         )
         return Document(title=title, file=source.name, download=download)
 
+    def reserve(self, address: str) -> None:
+        """Keep an address free for another file that the room itself makes."""
+        self._published[address.casefold()] = ""
+
     def prune(self) -> None:
         """Forget the finished pictures that this darkroom has not been asked for.
 

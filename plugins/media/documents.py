@@ -18,7 +18,7 @@ _ACTIVE = {"audio", "embed", "foreignobject", "handler", "iframe", "listener", "
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 _PICTURE_WITHIN = re.compile(r"data:image/(png|jpeg|webp|gif);base64,", re.IGNORECASE)
 # In CSS: what can fetch something, unless it points within the drawing; and escapes, which could spell any of these.
-_FETCHING = re.compile(r"@import|\\|\b(image|image-set|src)\s*\(|url\(\s*['\"]?\s*(?!#|data:|['\"\s])", re.IGNORECASE)
+_FETCHING = re.compile(r"@import|\\|\b(image|image-set|src)\s*\(|url\(\s*+['\"]?+\s*+(?!#|data:)", re.IGNORECASE)
 
 
 def media_type(data: bytes, ending: str) -> str:

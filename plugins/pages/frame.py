@@ -13,7 +13,8 @@ class Frame(Noun):
     """The frame in one language. Templates see it and not the newsroom, so they can't read what a page didn't declare.
 
     `footer` holds title, address and language of those standing pages that belong at the foot of every page;
-    `has_assignments` says whether the navigation leads to them. `timezone` is the agency's (IANA).
+    `has_assignments` says whether the navigation leads to them, `has_feeds` whether there are feeds and calendars to
+    lead to, `has_deadlines` whether there is any in the calendar. `timezone` is the agency's (IANA).
     """
 
     language: str
@@ -31,9 +32,11 @@ class Frame(Noun):
     subscription_endpoint: str | None
     footer: tuple[tuple[str, str, str], ...]
     has_assignments: bool
+    has_feeds: bool
+    has_deadlines: bool
 
     @classmethod
-    def of(cls, newsroom: Newsroom, language: str) -> Self:
+    def of(cls, newsroom: Newsroom, language: str, *, has_feeds: bool = True) -> Self:
         pages = (standing(newsroom, key, language) for key in FOOTER)
         return cls(
             language=language,
@@ -51,6 +54,8 @@ class Frame(Noun):
             subscription_endpoint=newsroom.subscription_endpoint,
             footer=tuple((page.title, page.address, page.language) for page in pages if page),
             has_assignments=bool(newsroom.assignments),
+            has_feeds=has_feeds,
+            has_deadlines=any(assignment.deadlines for assignment in newsroom.assignments),
         )
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 from plugins.edition.stage import Stage
 from plugins.newsroom import Assignment, Input, Newsroom, Output, Release, State, fingerprint
 from plugins.newsroom.record import json_bytes, release_json, release_json_address, release_json_inputs
+from plugins.pages import dates
 
 NEWEST = 10
 
@@ -27,7 +28,7 @@ def outputs(stage: Stage) -> Iterator[Output]:
 
 
 def newest(newsroom: Newsroom, language: str) -> list[dict[str, str]]:
-    """Answer the newest releases for the small script, newest first; `language` is the one it is written in.
+    """Answer the newest releases for the small script, newest first, with words in `language` around them.
 
     Addresses are links from the root of the host. Withdrawn releases are left out: nobody is led to them.
     """
@@ -35,10 +36,13 @@ def newest(newsroom: Newsroom, language: str) -> list[dict[str, str]]:
     return [
         {
             "title": release.title,
+            "lead": release.lead,
             "address": newsroom.site.href(release.address),
             "published": newsroom.local(release.published).isoformat(),
+            "day": dates.day(newsroom.local(release.published), language),
             "type": release.type.label[language],
             "language": release.language,
+            "language_name": dates.language_name(release.language, language),
         }
         for release in shown[:NEWEST]
     ]

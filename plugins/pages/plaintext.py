@@ -49,8 +49,9 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")  # a no-break space is meant and stays
 
 
 def outputs(stage: Stage) -> Iterator[Output]:
+    said = {language: Words(stage.theme / "locale", language) for language in stage.newsroom.languages}
     for release in stage.newsroom.releases:
-        words = Words(stage.theme / "locale", release.language)
+        words = said[release.language]
         yield Output(
             path=f"{release.address}release.txt",
             inputs=(*release_json_inputs(release, stage.newsroom), words.input),
@@ -131,7 +132,7 @@ def _contact(contact: Contact, release: Release) -> str:
 
 
 def _image(image: Image, release: Release, newsroom: Newsroom, words: Words) -> str:
-    credit = f"{_say(words, 'Photo:')} {image.credit}"
+    credit = f"{_say(words, 'Image:')} {image.credit}"
     address = newsroom.site.absolute(image.original.address)
     return f"- {image.caption or image.alt}\n  {credit}. {image.terms.text[release.language]}\n  {address}"
 
@@ -208,7 +209,7 @@ def _block(tag: Tag) -> Iterator[str]:
 
 def _list(tag: Tag) -> str:
     start = str(tag.get("start", "1"))
-    number = int(start) if start.lstrip("-").isdigit() else 1
+    number = int(start) if re.fullmatch(r"-?[0-9]{1,9}", start) else 1
     told = []
     for child in tag.children:
         if isinstance(child, Tag) and child.name == "li":

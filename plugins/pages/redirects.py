@@ -33,8 +33,9 @@ _PAGE = Markup("""\
 
 def outputs(stage: Stage) -> Iterator[Output]:
     texts: list[Release | Assignment] = [*stage.newsroom.releases, *stage.newsroom.assignments]
+    said = {language: Words(stage.theme / "locale", language) for language in stage.newsroom.languages}
     for text in texts:
-        words = Words(stage.theme / "locale", text.language)
+        words = said[text.language]
         for address in sorted(set(text.moved_from)):
             yield Output(
                 path=file_at(address),

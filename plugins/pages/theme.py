@@ -44,6 +44,7 @@ class Theme:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._template_inputs: dict[str, Input] = {}
+        self._sources: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._languages = {language: self._in_language(language) for language in stage.newsroom.languages}
 
     @cached_property
@@ -75,9 +76,28 @@ class Theme:
         Raises ValueError for a template that names another by a variable.
         """
         if name not in self._template_inputs:
-            read = sorted(_sources(self._stage.environment, name, {}).items())
+            read = sorted((part, self._source(part)[0]) for part in self._named_by(name, set()))
             self._template_inputs[name] = Input(f"template:{name}", fingerprint(repr(read)))
         return self._template_inputs[name]
+
+    def _named_by(self, name: str, known: set[str]) -> set[str]:
+        """Add the template and all that it names, directly or not, to those known, and answer them."""
+        if name not in known:
+            known.add(name)
+            for other in self._source(name)[1]:
+                self._named_by(other, known)
+        return known
+
+    def _source(self, name: str) -> tuple[str, tuple[str, ...]]:
+        """Answer a template's text and the templates that it names."""
+        if name not in self._sources:
+            environment = self._stage.environment
+            text = cast(BaseLoader, environment.loader).get_source(environment, name)[0]
+            named = tuple(meta.find_referenced_templates(environment.parse(text, name)))
+            if None in named:
+                raise ValueError(f"{name} names a template by a variable, so nobody can tell what it reads")
+            self._sources[name] = text, cast(tuple[str, ...], named)
+        return self._sources[name]
 
     def page(
         self,
@@ -118,7 +138,8 @@ class Theme:
     def _in_language(self, language: str) -> tuple[Environment, Words, Input]:
         """Pelican's environment as it speaks in one language; Pelican's own is left as it was."""
         newsroom = self._stage.newsroom
-        frame, words = Frame.of(newsroom, language), Words(self._stage.theme / "locale", language)
+        frame = Frame.of(newsroom, language, has_feeds="plugins.feeds" in self._stage.rooms)
+        words = Words(self._stage.theme / "locale", language)
         environment = self._stage.environment.overlay()
         environment.filters = {**environment.filters, **_filters(language, newsroom.timezone, newsroom.site)}
         environment.globals = {
@@ -135,19 +156,6 @@ class Theme:
             "news_article": partial(news_article, frame=frame),
         }
         return environment, words, frame.input
-
-
-def _sources(environment: Environment, name: str, known: dict[str, str]) -> dict[str, str]:
-    """Add the template and all that it names, directly or not, to those known, and answer them."""
-    if name in known:
-        return known
-    loader = cast(BaseLoader, environment.loader)
-    known[name] = loader.get_source(environment, name)[0]
-    for other in meta.find_referenced_templates(environment.parse(known[name], name)):
-        if other is None:
-            raise ValueError(f"{name} names a template by a variable, so nobody can tell what it reads")
-        _sources(environment, other, known)
-    return known
 
 
 def _filters(language: str, timezone: ZoneInfo, site: Site) -> dict[str, Callable[..., Any]]:

@@ -19,8 +19,7 @@ def read(selected: Selected, original_language: str, around: Surroundings) -> As
     shape = shaping.shape(manuscript, AssignmentShape)
     source = selected.source
     notes = Notes(manuscript, source.language)
-    if source.language not in around.masthead.shape.languages:
-        notes.fault((), "{language} is not among the newsroom's languages", language=source.language)
+    notes.check_language(around.masthead)
     address = around.masthead.addresses.assignment(source.language, source.year, source.slug)
     documents = surroundings.documents(shape.documents, selected, address, around, notes)
     _check_missing(shape, notes)

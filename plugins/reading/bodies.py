@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import accumulate
 from posixpath import join, normpath
 from typing import Any
 from urllib.parse import unquote
@@ -16,6 +17,8 @@ from markdown.treeprocessors import Treeprocessor
 
 from plugins.newsroom import Document, Fault, Faults, Image, Site, Text, fingerprint
 from plugins.reading.frontmatter import Manuscript
+from plugins.reading.patience import within
+from plugins.reading.schema import is_own_machine
 
 MARKDOWN: dict[str, Any] = {
     "extensions": ["tables", "footnotes", "attr_list", "sane_lists"],
@@ -39,8 +42,34 @@ ATTRIBUTES = {
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
 
-_HEADING = re.compile(r"^ {0,3}(#{1,6})(?:\s|$)|^ {0,3}(=+|-+)\s*$", re.MULTILINE)
+# Python-Markdown asks for no space after #, so a line that begins with a #hashtag is a heading too
+_HEADING = re.compile(r" {0,3}(#{1,6})| {0,3}(=+|-+)\s*$")
+# not right after HTML, which stands as a mark that ends with \x03: it may be the words of a link
+_BARE_ADDRESS = re.compile(r"(?<!\x03)https?://[^\s\x02)\]>]+")
+_BROKEN_LINK = re.compile(r"\]\([^\s)]*|\)\[(?:https?:|www\.|mailto:|\.\./)[^\s\]]*")
+_TABLE_ROW = re.compile(r"^ *\|.*\|[ \t]*$", re.MULTILINE)
+_MAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+")
+# What Python-Markdown makes of <a@example.se>: every character as a reference, in a form of its own until the end
+_AUTOMAIL = "\x02amp\x03"
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
+
+_TAG = re.compile(r"<(/?)([a-z0-9]+)")
+_WITHOUT_END = {"br", "hr", "img"}
+
+PATIENCE = 10
+"""Seconds that one body may take: Python-Markdown needs minutes for a page of brackets, and an article a hundredth."""
+DEEPEST = 50
+"""How many elements may lie in each other: what reads the body later goes from level to level."""
+
+TOO_SLOW = (
+    "the text could not be read in {seconds} seconds; is it very long, or are there long rows of signs like [ or * ?"
+)
+TOO_DEEP = "lists, quotations or HTML lie in each other in too many levels here"
+LEVEL_1 = "a heading of level 1 (#) stands here; the headline is in title, so begin with ##"
+LINK_TO_FILE = (
+    "the link {target} can't be followed here; link to the text's file, like ../other/sv.md or, for another year, "
+    "../../2031/other/sv.md"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +77,8 @@ class Links:
     """Where the links of one body may lead.
 
     `texts` maps each public text's path below the content folder to its address; `others` are texts that exist but
-    are not public; `sections` are the addresses of the room's own pages, for links such as `/prenumerera/`.
+    are not public; `sections` are the addresses of the room's own pages, for links such as `/prenumerera/`. `listed`
+    are the files that the front matter names, also those that can't be used, which is told there.
     """
 
     site: Site
@@ -57,6 +87,7 @@ class Links:
     sections: frozenset[str]
     images: tuple[Image, ...] = ()
     documents: tuple[Document, ...] = ()
+    listed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -80,12 +111,29 @@ def render(manuscript: Manuscript, links: Links, options: Mapping[str, Any] = MA
     """Answer the manuscript's body as safe HTML. Raises Faults with all that is wrong in it."""
     page = _Page(manuscript, links)
     markdown = Markdown(**{**options, "extensions": [*options.get("extensions", []), page]})
-    html = markdown.convert(manuscript.body)
-    page.faults += _raw_faults(html, page)
+    try:
+        with within(PATIENCE):
+            html = markdown.convert(manuscript.body)
+    except TimeoutError:
+        page.fault("", TOO_SLOW, seconds=PATIENCE)
+    except RecursionError:
+        page.fault("", TOO_DEEP)
+    else:
+        page.faults += _raw_faults(html, page)
     if page.faults:
         raise Faults(page.faults)
     # rel would be added to every link by default; what a link is for is the theme's business
-    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+    clean = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+    if _depth(clean) > DEEPEST:
+        page.fault("", TOO_DEEP)
+        raise Faults(page.faults)
+    return clean
+
+
+def _depth(html: str) -> int:
+    """Answer how many elements lie in each other at most; in sanitised HTML each one but a few has its end."""
+    depths = accumulate({"": 1, "/": -1}[end] for end, name in _TAG.findall(html) if name not in _WITHOUT_END)
+    return max(depths, default=0)
 
 
 class _Page(Extension, Treeprocessor):
@@ -96,6 +144,8 @@ class _Page(Extension, Treeprocessor):
         self.manuscript = manuscript
         self.links = links
         self.faults: list[Fault] = []
+        self.made: set[str] = set()
+        """The addresses that were made here, of links and pictures in Markdown."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         # before "unescape", so that addresses are still as written; after "inline", so that links are elements
@@ -103,6 +153,7 @@ class _Page(Extension, Treeprocessor):
 
     def run(self, root: Element) -> None:
         self._check_headings(root)
+        self._check_words(root)
         for element in root.iter():
             if element.tag == "a" and element.get("href") is not None:
                 self._link(element)
@@ -120,8 +171,10 @@ class _Page(Extension, Treeprocessor):
         self.faults.append(Fault.at(self.manuscript.source, self.line(needle), message, **values))
 
     def line(self, needle: str) -> int:
-        position = self.manuscript.body.find(needle)
-        return self.manuscript.body_line + self.manuscript.body.count("\n", 0, max(position, 0))
+        """Answer the line of the first link to the needle, or else of the first place where it stands."""
+        body = self.manuscript.body
+        position = next((at for form in ("]({})", "]({}", "{}") if (at := body.find(form.format(needle))) >= 0), 0)
+        return self.manuscript.body_line + body.count("\n", 0, position)
 
     def _check_headings(self, root: Element) -> None:
         lines = self._heading_lines()
@@ -131,8 +184,7 @@ class _Page(Extension, Treeprocessor):
             level = int(str(heading.tag)[1])
             line = lines[index] if len(lines) == len(headings) else self.manuscript.body_line
             if level == 1:
-                message = "a heading of level 1 (#) stands here; the headline is in title, so begin with ##"
-                self.faults.append(Fault.at(self.manuscript.source, line, message))
+                self.faults.append(Fault.at(self.manuscript.source, line, LEVEL_1))
             elif level > previous + 1:
                 message = "the heading skips from level {before} to level {after}; use {marks}"
                 marks = "#" * (previous + 1)
@@ -140,28 +192,58 @@ class _Page(Extension, Treeprocessor):
                 self.faults.append(Fault.at(self.manuscript.source, line, message, **values))
             previous = level
 
+    def _check_words(self, element: Element) -> None:
+        """What was meant as a link or a table but became plain words would be seen by readers only."""
+        if element.tag in ("a", "code", "pre"):
+            return
+        for words in (element.text, *(child.tail for child in element)):
+            self._check_plain(element, words or "")
+        for child in element:
+            self._check_words(child)
+
+    def _check_plain(self, element: Element, words: str) -> None:
+        if found := _BROKEN_LINK.search(words):
+            self.fault(found[0], "a link is not whole here; write it as [text](address), without a space between")
+        elif found := _BARE_ADDRESS.search(words):
+            message = "the address {address} is no link; write [text](address), or < and > around it"
+            self.fault(found[0], message, address=found[0].rstrip(".,;:!?"))
+        if element.tag == "p" and len(rows := _TABLE_ROW.findall(words)) > 1:
+            message = "a table needs an empty line above it, and a line like |---|---| below its headings"
+            self.fault(rows[0], message)
+
     def _heading_lines(self) -> list[int]:
         found = []
-        body = self.manuscript.body
-        for match in _HEADING.finditer(body):
-            line = body.count("\n", 0, match.start())
-            if match[2]:  # an underlined heading stands on the line before
-                above = body.split("\n")[line - 1] if line else ""
-                if not above.strip() or "|" in above:
-                    continue
-                line -= 1
-            found.append(self.manuscript.body_line + line)
+        above = ""
+        for number, line in enumerate(self.manuscript.body.split("\n"), start=self.manuscript.body_line):
+            match = _HEADING.match(line)
+            if match and match[1]:
+                found.append(number)
+            elif match and above.strip() and "|" not in above:  # underlined: the heading is the line before
+                found.append(number - 1)
+            above = line
         return found
 
     def _link(self, element: Element) -> None:
         written = element.get("href", "")
         target, _, fragment = written.partition("#")
-        if not target or _SCHEME.match(target):
+        if is_own_machine(target):
+            message = "the link {target} leads to the preview on your own computer; link to the text's file instead"
+            self.fault(target, message, target=target)
+        if not written:
+            words = "".join(element.itertext())
+            self.fault(f"[{words}](", "the link “{words}” has no address between ( and )", words=words)
+        if not target or _SCHEME.match(target) or target.startswith(_AUTOMAIL):
             return
         found = self._address(target)
         if found is None:
+            self.made.add(written)  # told already
             return
-        element.set("href", self.links.site.href(found) + (f"#{fragment}" if fragment else ""))
+        element.set("href", self._make(found) + (f"#{fragment}" if fragment else ""))
+
+    def _make(self, address: str) -> str:
+        made = self.links.site.href(address)
+        self.made.add(made)
+        return made
 
     def _address(self, target: str) -> str | None:
         """Answer the address that a link within the room leads to, or note why there is none."""
@@ -172,8 +254,13 @@ class _Page(Extension, Treeprocessor):
             address = target[1:]
             if address in self.links.sections:
                 return address
-            message = "the link {target} leads to no page of the room; link to the text's file, like ../other/sv.md"
-            self.fault(target, message, target=target)
+            self.fault(target, LINK_TO_FILE, target=target)
+            return None
+        if _MAIL.fullmatch(target):
+            self.fault(target, "the link to {target} lacks mailto: before the mail address", target=target)
+            return None
+        if target.startswith("www."):
+            self.fault(target, "the link to {target} lacks https:", target=target)
             return None
         path = normpath(join(self.manuscript.source.rpartition("/")[0], unquote(target)))
         if path in self.links.texts:
@@ -189,7 +276,9 @@ class _Page(Extension, Treeprocessor):
             self.fault(target, "the link to {target} leads to a text that is not public", target=target)
         elif path.endswith(".md"):
             self.fault(target, "the link to {target} leads to a text that does not exist", target=target)
-        else:
+        elif "." not in path.rpartition("/")[2]:
+            self.fault(target, LINK_TO_FILE, target=target)
+        elif path.removeprefix(f"{folder}/") not in self.links.listed:
             message = "the link to {target} leads to a file that is not listed under images or documents"
             self.fault(target, message, target=target)
         return None
@@ -198,15 +287,19 @@ class _Page(Extension, Treeprocessor):
         target = element.get("src", "")
         image = next((i for i in self.links.images if i.file == unquote(target.removeprefix("./"))), None)
         if image is None:
+            self.made.add(target)
+            if target in self.links.listed:
+                return
             message = "the picture {target} is not listed under images, with its text, photographer and terms"
             self.fault(target, message, target=target)
             return
         widths = image.of_type(image.web.media_type)
         shown = next((r for r in widths if r.width >= 960), widths[-1])
-        element.set("src", self.links.site.href(shown.address))
+        element.set("src", self._make(shown.address))
         if len(widths) > 1:
-            sources = [f"{self.links.site.href(r.address)} {r.width}w" for r in widths]
-            element.set("srcset", ", ".join(sources))
+            sources = ", ".join(f"{self.links.site.href(r.address)} {r.width}w" for r in widths)
+            element.set("srcset", sources)
+            self.made.add(sources)
             element.set("sizes", "(min-width: 48rem) 38rem, 100vw")
         element.set("alt", element.get("alt") or image.alt)
         element.set("width", str(shown.width))
@@ -221,12 +314,15 @@ class _Raw(HTMLParser):
         super().__init__()
         self.page = page
         self.faults: list[Fault] = []
+        self._ids: set[str] = set()
+        self._lowered = page.manuscript.body.lower()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("h1", "html", "body"):
-            return  # a heading of level 1 is told of with its own sentence
+        if tag == "h1" and any(fault.message == LEVEL_1 for fault in self.page.faults):
+            return  # a heading of level 1 in Markdown is told of with its own sentence
         if tag not in TAGS:
-            self._fault(f"<{tag}", "HTML like <{tag}> is not allowed in a text; use Markdown", tag=tag)
+            message = "HTML like <{tag}> is not allowed; paste the text without formatting, and use Markdown"
+            self._fault(f"<{tag}", message, tag=tag)
             return
         allowed = ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set())
         for name, value in attrs:
@@ -234,6 +330,13 @@ class _Raw(HTMLParser):
                 self._fault(name, "the attribute {name} is not allowed in a text; remove it", name=name)
             elif name in ("href", "src") and (scheme := _scheme(value)) not in SCHEMES:
                 self._fault(str(value), "links that begin with {scheme}: are not allowed", scheme=scheme)
+            elif name in ("href", "src", "srcset") and not self._is_known(name, value or ""):
+                message = "the address in <{tag}> can't be followed; write [text](address) or ![](picture.jpg) instead"
+                self._fault(f"<{tag}", message, tag=tag)
+            elif name == "id" and value in self._ids:
+                self._fault(value, "{slug} stands here twice", slug=value)
+            elif name == "id":
+                self._ids.add(value or "")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -241,10 +344,28 @@ class _Raw(HTMLParser):
     def handle_comment(self, data: str) -> None:
         self._fault("<!--", "an HTML comment would be read by everyone; remove it")
 
+    def handle_decl(self, decl: str) -> None:
+        self._vanishing(f"!{decl}")
+
+    def handle_pi(self, data: str) -> None:
+        self._vanishing(f"?{data}")
+
+    def unknown_decl(self, data: str) -> None:
+        self._vanishing(f"![{data}")
+
+    def _vanishing(self, written: str) -> None:
+        message = "HTML like <{tag}> is not allowed; paste the text without formatting, and use Markdown"
+        self._fault(f"<{written}", message, tag=written.split()[0])
+
+    def _is_known(self, name: str, address: str) -> bool:
+        """Answer whether a link leads outside, within its page, or where `_Page` made it lead; a picture only that."""
+        target = address.partition("#")[0]
+        outside = name == "href" and (not target or _SCHEME.match(target))
+        return bool(outside) or target in self.page.made
+
     def _fault(self, needle: str, message: str, **values: object) -> None:
-        lowered = self.page.manuscript.body.lower()
-        position = lowered.find(needle.lower())
-        line = self.page.manuscript.body_line + lowered.count("\n", 0, max(position, 0))
+        position = self._lowered.find(needle.lower())
+        line = self.page.manuscript.body_line + self._lowered.count("\n", 0, max(position, 0))
         self.faults.append(Fault.at(self.page.manuscript.source, line, message, **values))
 
 

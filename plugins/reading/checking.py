@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from plugins.newsroom import Fault, Faults
+from plugins.newsroom import Fault, Faults, State
 from plugins.reading import masthead, selection
 from plugins.reading.bodies import MARKDOWN
 from plugins.reading.reader import read
@@ -26,7 +26,7 @@ def check(
             read(content, now=moment, cache=cache, url=url, markdown=markdown)
         except Faults as found:
             faults.update(found.faults)
-    if any(source.published is None and source.is_original for source in sources):
+    if any(one.state is State.DRAFT for one in selection.select(sources, now, preview=True)):
         try:
             read(content, now=now, cache=cache, url=url, preview=True, markdown=markdown)
         except Faults as found:

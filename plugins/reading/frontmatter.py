@@ -21,6 +21,7 @@ UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 NO_FRONT_MATTER = "the first line must be ---, and the front matter must stand between it and another line of ---"
 NO_END = "the front matter has no end: a line of only --- (three hyphens) is missing before the body"
+INVISIBLE = "there is an invisible character ({code}) here; remove it and write the words again"
 NOT_UTF8 = "the file is not saved as UTF-8; save it again as UTF-8"
 
 _LOADER = getattr(yaml, "CLoader", yaml.Loader)
@@ -32,7 +33,9 @@ _FORBIDDEN = re.compile(
 _FENCE = re.compile(r"---[ \t]*")
 # Ends of lines to YAML but not to editors, which would count lines otherwise than it
 _OTHER_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+_LINE_END = re.compile(r"\s*[\n\r\x85\u2028\u2029]\s*")
 _TRAILING = re.compile(r"\s+#\S")
+_DEEPEST = 20
 _EMPTY = ("", "~", "null", "Null", "NULL")
 
 Path = tuple[str | int, ...]
@@ -73,17 +76,10 @@ def decode(data: bytes, source: str) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         raise Faults([Fault.at(source, line, NOT_UTF8)]) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    found = [
-        Fault.at(
-            source,
-            text.count("\n", 0, match.start()) + 1,
-            "there is an invisible character ({code}) here; remove it and write the words again",
-            code=f"U+{ord(match[0]):04X}",
-        )
-        for match in _FORBIDDEN.finditer(text)
-    ]
-    if found:
-        raise Faults(found)
+    if _FORBIDDEN.search(text):
+        lines = enumerate(text.split("\n"), start=1)
+        found = ((number, _FORBIDDEN.search(line)) for number, line in lines)
+        raise Faults([Fault.at(source, number, INVISIBLE, code=_code(match)) for number, match in found if match])
     return text
 
 
@@ -112,12 +108,11 @@ def load(text: str, source: str, first_line: int = 1) -> tuple[dict[str, Any], d
     """
     text = _OTHER_LINE_ENDS.sub(" ", text)
     try:
+        _check_depth(text, source, first_line)
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         made = mistake(error, text)
         raise Faults([Fault.at(source, made.line + first_line, made.message, **made.values)]) from None
-    except RecursionError:
-        raise Faults([Fault.at(source, first_line, "the YAML is nested too deeply")]) from None
     if not isinstance(node, yaml.MappingNode):
         raise Faults([Fault.at(source, first_line, "the front matter must be lines of the form key: value")])
     reader = _NodeReader(source, first_line, text)
@@ -127,11 +122,31 @@ def load(text: str, source: str, first_line: int = 1) -> tuple[dict[str, Any], d
     return values, reader.lines
 
 
+def _check_depth(text: str, source: str, first_line: int) -> None:
+    """Raise Faults before anything reads the YAML level by level: the C library would end the whole process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            raise Faults([Fault.at(source, _line(event) + first_line, "the YAML is nested too deeply")])
+
+
+def _line(marked: Any) -> int:
+    return int(marked.start_mark.line)
+
+
+def _code(match: re.Match[str]) -> str:
+    return f"U+{ord(match[0]):04X}"
+
+
 class _NodeReader:
     def __init__(self, source: str, first_line: int, text: str) -> None:
         self.source = source
         self.first_line = first_line
-        self.written = text.split("\n")
+        self.written = [*re.split(r"\r\n?|\n", text), ""]  # where YAML puts an empty value at the end
         self.lines: dict[Path, int] = {(): max(first_line - 1, 1)}
         self.faults: list[Fault] = []
         self._seen: set[int] = set()
@@ -153,7 +168,8 @@ class _NodeReader:
             self._check_plain(node)
             if node.value in _EMPTY:
                 return None
-        return re.sub(r"\s*\n\s*", " ", node.value).strip()
+        self._check_signs(node)
+        return _LINE_END.sub(" ", node.value).strip()
 
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -162,6 +178,8 @@ class _NodeReader:
                 self._fault(key_node, "a key must be one word")
                 continue
             key = key_node.value
+            if self._check_signs(key_node):
+                continue
             if ":" in key:
                 self._fault(key_node, "{key} lacks a space after the colon", key=key)
                 continue
@@ -174,17 +192,24 @@ class _NodeReader:
                 values[key] = value
         return values
 
+    def _check_signs(self, node: yaml.Node) -> bool:
+        r"""Note what no text may hold, which in quotation marks can also be written with letters: \0, \u202E."""
+        found = _FORBIDDEN.search(node.value)
+        if found:
+            self._fault(node, INVISIBLE, code=_code(found))
+        return found is not None
+
     def _check_plain(self, node: yaml.ScalarNode) -> None:
         """What YAML takes for a label (& and !) or a remark (#) would vanish from the text without a word."""
-        first = self.written[node.start_mark.line][node.start_mark.column :][:1]
+        first = self.written[node.start_mark.line][node.start_mark.column : node.start_mark.column + 1]
         if first in ("&", "!"):
             self._fault(node, SENTENCES["first_sign"], sign=first)
         end = node.end_mark
-        if _TRAILING.match(self.written[end.line][end.column :]):
+        if _TRAILING.match(self.written[end.line], end.column):
             self._fault(node, 'what stands after # is not read; put quotation marks around the whole text: "…"')
 
     def _line(self, node: yaml.Node) -> int:
-        return int(node.start_mark.line) + self.first_line
+        return _line(node) + self.first_line
 
     def _fault(self, node: yaml.Node, message: str, **values: object) -> None:
         self.faults.append(Fault.at(self.source, self._line(node), message, **values))

@@ -76,17 +76,18 @@ def read(content: Path, url: str = "") -> Masthead:
     Raises Faults with all that is wrong in it.
     """
     manuscript, data = _manuscript(content)
-    shape = shaping.shape(manuscript, NewsroomShape)
+    # What comes from the settings must be as right as what stands in the file
+    front = {**manuscript.front, "url": url} if url else manuscript.front
+    shape = shaping.shaped(front, manuscript, NewsroomShape)
     faults = [*_language_faults(shape, manuscript), *_reference_faults(shape, manuscript)]
     timezone = _timezone(shape, manuscript, faults)
     if faults:
         raise Faults(faults)
-    site_url = url or shape.url
     return Masthead(
         shape=shape,
         manuscript=manuscript,
-        input=Input(FILE, fingerprint(data, site_url)),
-        site=Site(site_url),
+        input=Input(FILE, fingerprint(data, shape.url)),
+        site=Site(shape.url),
         addresses=Addresses(shape.languages),
         timezone=timezone,
         publisher=Publisher(
@@ -144,7 +145,9 @@ def press_materials(content: Path, masthead: Masthead, darkroom: Darkroom) -> tu
     for index, given in enumerate(material.images):
         file = content / MATERIAL / given.file
         if given.terms not in masthead.terms:
-            fault("images", index, "{slug} is not listed under terms in newsroom.yaml", slug=given.terms)
+            message = "{slug} is not listed under {key} in newsroom.yaml; choose among: {choices}"
+            terms = shaping.choices(given.terms, masthead.terms)
+            fault("images", index, message, slug=given.terms, key="terms", choices=terms)
             continue
         alt = _words(given.alt, masthead.shape)
         caption = _words(given.caption, masthead.shape) if given.caption else None
@@ -250,8 +253,9 @@ def _language_faults(shape: NewsroomShape, manuscript: Manuscript) -> list[Fault
             faults.append(Fault.at(FILE, line, message, key=".".join(map(str, path)), language=shape.languages[0]))
         for language in texts:
             if language not in shape.languages:
-                message = "{language} is not among the newsroom's languages"
-                faults.append(Fault.at(FILE, manuscript.line((*path, language)), message, language=language))
+                message = "{language} is not among the newsroom's languages: {languages}"
+                values = {"language": language, "languages": ", ".join(shape.languages)}
+                faults.append(Fault.at(FILE, manuscript.line((*path, language)), message, **values))
     return faults
 
 
@@ -272,5 +276,6 @@ def _at(values: object, path: frontmatter.Path) -> object:
 def _reference_faults(shape: NewsroomShape, manuscript: Manuscript) -> list[Fault]:
     if shape.press_desk in shape.contacts:
         return []
-    message = "{slug} is not listed under contacts in newsroom.yaml"
-    return [Fault.at(FILE, manuscript.line(("press_desk",)), message, slug=shape.press_desk)]
+    message = "{slug} is not listed under {key} in newsroom.yaml; choose among: {choices}"
+    values = {"slug": shape.press_desk, "key": "contacts", "choices": shaping.choices(shape.press_desk, shape.contacts)}
+    return [Fault.at(FILE, manuscript.line(("press_desk",)), message, **values)]

@@ -16,8 +16,7 @@ def read(selected: Selected, original_language: str, around: Surroundings) -> Pa
     shape = shaping.shape(manuscript, PageShape)
     source = selected.source
     notes = Notes(manuscript, source.language)
-    if source.language not in around.masthead.shape.languages:
-        notes.fault((), "{language} is not among the newsroom's languages", language=source.language)
+    notes.check_language(around.masthead)
     digest = notes.attempt(lambda: around.body(manuscript), "")
     notes.raise_if_any()
     return Page(

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from plugins.media.darkroom import Darkroom
-from plugins.newsroom import Assignment, Fault, Faults, Newsroom, Page, PressMaterial, Release
+from plugins.newsroom import Assignment, Fault, Faults, Newsroom, Page, PressMaterial, Release, State
 from plugins.newsroom.addresses import WORDS
-from plugins.reading import assignments, masthead, pages, releases
+from plugins.reading import assignments, frontmatter, masthead, pages, releases
 from plugins.reading.bodies import MARKDOWN, Links, StoredBodies
-from plugins.reading.frontmatter import Manuscript
 from plugins.reading.masthead import Masthead
 from plugins.reading.selection import Kind, Selected, Source, scan, select
 from plugins.reading.surroundings import Notes, Surroundings
@@ -187,12 +186,13 @@ def _id_faults(texts: _Texts, around: Surroundings) -> list[Fault]:
     faults = []
     first: dict[str, str] = {}
     identified: list[Release | Assignment] = [*texts.releases, *texts.assignments]
-    for text in sorted(identified, key=lambda text: text.source):
+    # A copy is told of, not what it was copied from, which readers already know by its id
+    for text in sorted(identified, key=lambda text: (text.state is State.DRAFT, text.published, text.source)):
         if text.language != text.original_language:
             continue
         other = first.setdefault(text.id, text.source)
         if other != text.source:
-            message = "the id {id} belongs to {other}; press new makes a new one"
+            message = "the id {id} belongs to {other}; make up another one here: 8 characters a–z and 0–9"
             faults.append(_fault(around, text.source, ("id",), message, id=text.id, other=other))
     return faults
 
@@ -248,17 +248,10 @@ _STANDING = ("about", "accessibility", "privacy", "follow")
 
 def _fault(around: Surroundings, source: str, path: tuple[str | int, ...], message: str, **values: object) -> Fault:
     """Answer a fault in a file that was read before: only now, when there is one, its lines are looked up again."""
-    file = around.content / source
-    manuscript: Manuscript = around.manuscript(_reread(file, source))
+    manuscript = frontmatter.read((around.content / source).read_bytes(), source)
     notes = Notes(manuscript, "")
     notes.fault(path, message, **values)
     return notes.faults[0]
-
-
-def _reread(file: Path, path: str) -> Source:
-    return Source(
-        path=path, file=file, kind=Kind.PAGE, year=0, slug="", language="", published=None, is_original=True
-    )
 
 
 def _newsroom(

@@ -9,8 +9,6 @@ from plugins.newsroom import (
     Correction,
     CorrectionKind,
     Document,
-    Fault,
-    Faults,
     Image,
     Release,
     Withdrawal,
@@ -18,9 +16,20 @@ from plugins.newsroom import (
     fingerprint,
 )
 from plugins.reading import shaping, surroundings
-from plugins.reading.schema import CorrectionShape, DocumentShape, ReleaseShape, TranslatedImage, TranslationShape
+from plugins.reading.frontmatter import Path as Keys
+from plugins.reading.schema import (
+    CorrectionShape,
+    DocumentShape,
+    ImageShape,
+    ReleaseShape,
+    TranslatedImage,
+    TranslationShape,
+)
 from plugins.reading.selection import Selected
 from plugins.reading.surroundings import Notes, Surroundings
+
+_ORIGINALS = ReleaseShape.model_fields.keys() - TranslationShape.model_fields.keys() - {"id"}
+_ORIGINALS_IMAGE = ImageShape.model_fields.keys() - TranslatedImage.model_fields.keys()
 
 F = TypeVar("F", TranslatedImage, DocumentShape)
 
@@ -34,7 +43,9 @@ def original(selected: Selected, around: Surroundings) -> Release:
     masthead = around.masthead
     address = masthead.addresses.release(source.language, source.year, source.slug)
     _check_place(selected, around, notes)
+    notes.check_clock(("published",), shape.published, around)
     types = notes.listed("type", [shape.type], masthead.types)
+    around.darkroom.reserve(f"{address}release.txt")
     images = surroundings.images(shape.images, selected, address, around, notes)
     documents = surroundings.documents(shape.documents, selected, address, around, notes)
     corrections = _corrections(shape.corrections, selected, around, notes)
@@ -48,7 +59,8 @@ def original(selected: Selected, around: Surroundings) -> Release:
         )
         if not around.preview and not selected.published <= withdrawn.at <= around.now:
             notes.fault(("withdrawn", "at"), "the withdrawal must lie between the publication and now")
-    release_body = _body(shape.missing, around, notes, images, documents)
+    listed = frozenset(given.file for given in shape.images) | {given.file for given in shape.documents}
+    release_body = _body(shape.missing, around, notes, images, documents, listed)
     audiences = notes.listed("audiences", shape.audiences, masthead.audiences)
     keywords = notes.listed("keywords", shape.keywords, masthead.keywords)
     contacts = _contacts(shape.contacts, selected, around, notes)
@@ -90,14 +102,12 @@ def original(selected: Selected, around: Surroundings) -> Release:
 def translation(selected: Selected, of: Release, around: Surroundings) -> Release:
     """Answer the release in another language: its own words, all else the original's. Raises Faults."""
     manuscript = around.manuscript(selected.source)
-    if "id" in manuscript.front:
-        message = "{language}.md is the original here, so this is a translation and has no id; see the README"
-        raise Faults([Fault.at(manuscript.source, manuscript.line(("id",)), message, language=of.language)])
-    shape = shaping.shape(manuscript, TranslationShape)
     notes = Notes(manuscript, selected.source.language)
+    _check_nothing_repeated(of, notes)
+    shape = shaping.shape(manuscript, TranslationShape)
+    notes.check_clock(("published",), shape.published, around)
     source = selected.source
-    if source.language not in around.masthead.shape.languages:
-        notes.fault((), "{language} is not among the newsroom's languages", language=source.language)
+    notes.check_language(around.masthead)
     if shape.of_revision > of.revision:
         message = "of_revision is {given}, but the original has only reached revision {revision}"
         notes.fault(("of_revision",), message, given=shape.of_revision, revision=of.revision)
@@ -105,7 +115,7 @@ def translation(selected: Selected, of: Release, around: Surroundings) -> Releas
     documents = _translated_documents(of, shape.documents, notes)
     corrections = _translated_corrections(of, shape.corrections, around, notes)
     withdrawn = of.withdrawn and replace(of.withdrawn, reason=shape.withdrawn or of.withdrawn.reason)
-    release_body = _body(shape.missing, around, notes, images, documents)
+    release_body = _body(shape.missing, around, notes, images, documents, frozenset())
     notes.raise_if_any()
     return replace(
         of,
@@ -138,8 +148,7 @@ def together(texts: Iterable[Release]) -> list[Release]:
 
 def _check_place(selected: Selected, around: Surroundings, notes: Notes) -> None:
     source = selected.source
-    if source.language not in around.masthead.shape.languages:
-        notes.fault((), "{language} is not among the newsroom's languages", language=source.language)
+    notes.check_language(around.masthead)
     year = around.moment(selected.published).year
     if source.published is not None and year != source.year:
         message = "the release is published in {year} but lies in the folder {folder}; move it or change published"
@@ -148,12 +157,29 @@ def _check_place(selected: Selected, around: Surroundings, notes: Notes) -> None
         notes.fault((), "{slug} is the address of a part of the archive; choose another name", slug=source.slug)
 
 
+def _check_nothing_repeated(of: Release, notes: Notes) -> None:
+    """Raise Faults for what a translation was copied with: the original says it for all languages."""
+    front = notes.manuscript.front
+    if "id" in front:
+        message = "{language}.md is the original here, so this is a translation and has no id; see the README"
+        notes.fault(("id",), message, language=of.language)
+    images = front.get("images")
+    repeated: list[Keys] = [(key,) for key in front if key in _ORIGINALS]
+    for index, image in enumerate(images if isinstance(images, list) else []):
+        repeated += [("images", index, key) for key in image if key in _ORIGINALS_IMAGE]
+    for path in repeated:
+        message = "{key} is taken from {language}.md; remove it here"
+        notes.fault(path, message, key=path[-1], language=of.language)
+    notes.raise_if_any()
+
+
 def _body(
     missing: tuple[str, ...],
     around: Surroundings,
     notes: Notes,
     images: tuple[Image, ...],
     documents: tuple[Document, ...],
+    listed: frozenset[str],
 ) -> str:
     manuscript = notes.manuscript
     is_missing, is_empty = "body" in missing, not manuscript.body.strip()
@@ -162,7 +188,7 @@ def _body(
     elif is_empty and not is_missing:
         message = "there is no body; write it under the front matter, or say missing: [body] if the source has none"
         notes.fault((), message)
-    return notes.attempt(lambda: around.body(manuscript, images, documents), "")
+    return notes.attempt(lambda: around.body(manuscript, images, documents, listed), "")
 
 
 def _corrections(

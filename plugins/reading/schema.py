@@ -5,8 +5,9 @@ A value that only the rest of the content can judge (is there such a keyword?) i
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import unquote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -14,48 +15,69 @@ from pydantic_core import PydanticCustomError
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)")
-_NAIVE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?")
+_NAIVE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_OWN_MACHINE = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])([:/?#]|$)", re.IGNORECASE)
+
+
+D = TypeVar("D", date, datetime)
 
 
 def moment(value: object) -> datetime:
     if isinstance(value, datetime):
         return value
     text = str(value).strip()
+    if _DAY.fullmatch(text):
+        raise PydanticCustomError("only_a_day", "the time needs an hour and an offset from UTC")
     if _NAIVE.fullmatch(text):
         raise PydanticCustomError("naive_moment", "the time needs an offset from UTC")
     if not _MOMENT.fullmatch(text):
         raise PydanticCustomError("not_a_moment", "the time must be written like 2031-05-04T10:00:00+02:00")
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise PydanticCustomError("no_such_moment", "there is no such date or time") from None
+    return _existing(datetime.fromisoformat, text)
 
 
 def _day(value: object) -> date:
     text = str(value).strip()
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+    if not _DAY.fullmatch(text):
         raise PydanticCustomError("not_a_day", "the date must be written like 2031-05-04")
+    return _existing(date.fromisoformat, text)
+
+
+def _existing(read: Callable[[str], D], text: str) -> D:
+    """Answer the date or time; at the ends of the calendar there would be none a day later or in another time zone."""
     try:
-        return date.fromisoformat(text)
+        found = read(text)
     except ValueError:
-        raise PydanticCustomError("no_such_moment", "there is no such date or time") from None
+        found = None
+    if found is None or not 1 < found.year < 9999:
+        raise PydanticCustomError("no_such_moment", "there is no such date or time")
+    return found
+
+
+def is_own_machine(address: str) -> bool:
+    """Answer whether the address leads to the reader's own computer, as one copied from a preview does."""
+    return bool(_OWN_MACHINE.match(address))
 
 
 def _web_address(value: str) -> str:
+    if is_own_machine(value):
+        raise PydanticCustomError("own_machine", "the address leads to the computer it is opened on")
     if not re.fullmatch(r"(https?://[^\s/]+\S*|mailto:\S+@\S+|tel:\+\d+)", value):
         raise PydanticCustomError("not_an_address", "the address must start with https://, http://, mailto: or tel:+")
     return value
 
 
 def _old_address(value: str) -> str:
-    plain = unquote(value)
-    if not re.fullmatch(r"/[^\s?#\\]+", plain) or {"", ".", ".."} & set(plain.strip("/").split("/")):
+    # Hidden files are for the web server (.htaccess) or for the edition
+    if not re.fullmatch(r"(/[^\s\0-\x1f/?#\\.][^\s\0-\x1f/?#\\]{0,99})+/?", unquote(value)):
         raise PydanticCustomError("not_an_old_address", "the address must start at the root of the site")
     return value
 
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=100)]
+Choice = Words
+"""A slug that newsroom.yaml must list; it is judged where the list is at hand, which then says what there is."""
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{8}$")]
 Moment = Annotated[datetime, BeforeValidator(moment)]
 Day = Annotated[date, BeforeValidator(_day)]
@@ -78,7 +100,7 @@ class ImageShape(Shape):
     alt: Words
     caption: Words | None = None
     credit: Words
-    terms: Slug
+    terms: Choice
 
 
 class DocumentShape(Shape):
@@ -114,14 +136,14 @@ class ReleaseShape(Shape):
     """The front matter of a release in the language it was written in."""
 
     id: Id
-    type: Slug
-    audiences: tuple[Slug, ...] = ()
+    type: Choice
+    audiences: tuple[Choice, ...] = ()
     published: Moment | None = None
     case_number: Words | None = None
     title: Words
     lead: Words
-    keywords: tuple[Slug, ...] = ()
-    contacts: tuple[Slug, ...] = ()
+    keywords: tuple[Choice, ...] = ()
+    contacts: tuple[Choice, ...] = ()
     images: tuple[ImageShape, ...] = ()
     documents: tuple[DocumentShape, ...] = ()
     links: tuple[LinkShape, ...] = ()
@@ -283,7 +305,7 @@ class MaterialImageShape(Shape):
     alt: PerLanguage
     caption: PerLanguage | None = None
     credit: Words
-    terms: Slug
+    terms: Choice
 
 
 class MaterialDocumentShape(Shape):
@@ -306,7 +328,7 @@ class NewsroomShape(Shape):
     demonstration: bool = False
     languages: Annotated[tuple[Language, ...], Field(min_length=1)]
     publisher: PublisherShape
-    press_desk: Slug
+    press_desk: Choice
     contacts: Annotated[dict[Slug, ContactShape], Field(min_length=1)]
     keywords: dict[Slug, KeywordShape] = {}
     types: Annotated[dict[Slug, TypeShape], Field(min_length=1)]

@@ -19,11 +19,14 @@ from plugins.reading.frontmatter import NO_END, NO_FRONT_MATTER, NOT_UTF8, UTF16
 from plugins.reading.schema import SLUG, moment
 from plugins.reading.shaping import SENTENCES
 
+NOT_PLAIN = "published must stand on a line of its own, like published: 2031-05-04T10:00:00+02:00"
+
 _HEAD = 65_536
 """Bytes in which the front matter must end."""
 
 _PUBLISHED = re.compile(rb"""^["']?published["']?[ \t]*:[ \t]*(.*?)[ \t]*(?:[ \t]#.*)?$""", re.MULTILINE)
 _ID = re.compile(rb"""^["']?id["']?[ \t]*:""", re.MULTILINE)
+_YEAR = re.compile("[0-9]+")
 _NAME = re.compile(r"[a-z]{2}\.md")
 
 
@@ -97,6 +100,17 @@ def select(sources: Iterable[Source], now: datetime, *, preview: bool = False) -
     return selected
 
 
+def is_as_selected(source: Source, published: object) -> bool:
+    """Answer whether the whole front matter says what the search found, or something that its shape will not accept.
+
+    Else a line within some other text was taken for the time, or the file has been saved since.
+    """
+    try:
+        return (moment(published).astimezone(UTC) if published is not None else None) == source.published
+    except PydanticCustomError:
+        return True
+
+
 def moments(sources: Iterable[Source], now: datetime) -> list[datetime]:
     """Answer now and every later moment at which something becomes public, in order."""
     return sorted({now, *(s.published for s in sources if s.published is not None and s.published > now)})
@@ -112,9 +126,11 @@ def _markdown(content: Path) -> Iterator[str]:
         root = content / kind
         found: list[str] = []
         for folder, folders, files in os.walk(root):
-            folders.sort()
+            # Hidden files are those of editors and systems: .#sv.md while somebody writes, ._sv.md on a shared disk
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            files = [name for name in files if name.lower().endswith(".md") and not name.startswith(".")]
             here = Path(folder)
-            found += [(here / name).relative_to(content).as_posix() for name in files if name.lower().endswith(".md")]
+            found += [(here / name).relative_to(content).as_posix() for name in files]
             # os.walk doesn't follow linked folders, so a text behind one would vanish without a word
             found += [(here / name).relative_to(content).as_posix() for name in folders if (here / name).is_symlink()]
         yield from sorted(found)
@@ -129,9 +145,12 @@ def _source(content: Path, path: str) -> Source:
     kind, *folders, name = path.split("/")
     year, slug = (folders[0], folders[-1]) if len(folders) == 2 else ("0", folders[-1] if folders else "")
     expected = 1 if kind == Kind.PAGE else 2
-    if len(folders) != expected or not _NAME.fullmatch(name) or not re.fullmatch(SLUG, slug) or not year.isdigit():
-        form = "pages/<name>/sv.md" if kind == Kind.PAGE else f"{kind}/<year>/<slug>/sv.md"
-        raise Faults([Fault.at(path, 0, "a text lies in {form}, with only a–z, 0–9 and hyphens in names", form=form)])
+    names = _NAME.fullmatch(name) and re.fullmatch(SLUG, slug) and _YEAR.fullmatch(year)
+    if len(folders) != expected or not names:
+        message = "a text lies in {kind}/<year>/<name>/sv.md, with only small letters a–z, digits and hyphens in names"
+        if kind == Kind.PAGE:
+            message = "a page lies in pages/<name>/sv.md, with only small letters a–z, digits and hyphens in names"
+        raise Faults([Fault.at(path, 0, message, kind=kind)])
     if kind != Kind.PAGE and not 1000 <= int(year) <= 9999:
         raise Faults([Fault.at(path, 0, "{year} is not a year", year=year)])
     front = _front_matter(file, path)
@@ -174,6 +193,8 @@ def _published(front: bytes, path: str) -> datetime | None:
     if len(found) > 1:
         raise Faults([Fault.at(path, line, "{key} stands here twice", key="published")])
     value = found[0][1].decode("utf-8", "replace").strip("\"'")
+    if not value and re.match(rb"\n[ \t]+[^\s#]", front[found[0].end() :]):
+        raise Faults([Fault.at(path, line, NOT_PLAIN)])
     if value in ("", "~", "null"):
         return None
     try:

@@ -1,7 +1,8 @@
 """From what people wrote to a validated shape, with every fault said in a sentence at its line."""
 
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -15,8 +16,9 @@ S = TypeVar("S", bound=BaseModel)
 SENTENCES = {
     "missing": "{key} is missing; it must be given",
     "extra_forbidden": "{key} is not a key that is used here; check the spelling",
+    "extra_but_close": "{key} is not a key that is used here; did you mean {close}?",
     "string_type": "{key} must be a text",
-    "string_too_short": "{key} is empty; write something or remove the line",
+    "string_too_short": "{key} is empty; write something, or remove the line if it isn't needed",
     "string_too_long": "{key} is too long",
     "too_short": "{key} is empty; give at least one",
     "bool_parsing": "{key} must be true or false",
@@ -25,14 +27,20 @@ SENTENCES = {
     "int_type": "{key} must be a whole number",
     "greater_than_equal": "{key} must be a larger number",
     "tuple_type": "{key} must be a list: [one, two], or lines that begin with a hyphen",
-    "dict_type": "{key} must be lines of the form key: value, indented under it",
-    "model_type": "{key} must be lines of the form key: value, indented under it",
+    "slugs_as_text": "{key} must be a list; write {key}: [{value}]",
+    "entries": "{key} must be a list; begin each entry with a hyphen, like   - {first}: …",
+    "dict_type": "{key} must be lines of the form key: value, indented under it and without a hyphen",
+    "model_type": "{key} must be lines of the form key: value, indented under it and without a hyphen",
     "literal_error": "{key} is “{value}”, but must be one of: {expected}",
-    "naive_moment": "{key} lacks the offset from UTC; write it like 2031-05-04T10:00:00+02:00",
-    "not_a_moment": "{key} is “{value}”, which can be misread; write it like 2031-05-04T10:00:00+02:00",
+    "only_a_day": "{key} is only a day; write the time and the offset from UTC too, like 2031-05-04T10:00:00+02:00 "
+    "(in Sweden +01:00 in winter and +02:00 in summer)",
+    "naive_moment": "{key} lacks the offset from UTC; write it like 2031-05-04T10:00:00+02:00 "
+    "(in Sweden +01:00 in winter and +02:00 in summer)",
+    "not_a_moment": "{key} is “{value}”, which can't be read for certain; write it like 2031-05-04T10:00:00+02:00",
     "not_a_day": "{key} is “{value}”; write the date like 2031-05-04",
     "no_such_moment": "{key} is “{value}”, and there is no such date or time",
     "not_an_address": "{key} is “{value}”, but must start with https://, http://, mailto: or tel:+",
+    "own_machine": "{key} is “{value}”, which leads to the preview on your own computer; write the public address",
     "not_an_old_address": "{key} is “{value}”; write an address from the root of the site, like /old/address/",
     "replaced_by": "by (the id of the new release) goes with the kind replaced, and only with it",
     "unreachable": "a contact needs a phone number or a mail address",
@@ -53,6 +61,21 @@ PATTERNS = {
 }
 """A sentence for each key whose text must have a certain form; the others are slugs."""
 
+SLUGS = {"audiences", "keywords", "contacts", "responds_to", "moved_from", "missing", "languages"}
+"""Keys whose values are short words, which people write without the brackets."""
+
+FIRSTS = {
+    "images": "file",
+    "documents": "file",
+    "links": "text",
+    "corrections": "at",
+    "tasks": "id",
+    "deadlines": "id",
+    "legal_refs": "text",
+    "signatories": "name",
+}
+"""Keys whose values are lists of entries, and the first key of such an entry."""
+
 OTHERWISE = "{key} is “{value}”, which can't be used here"
 SLUG_PATTERN = "{key} is “{value}”; only a–z, 0–9 and hyphens can stand here"
 
@@ -67,26 +90,53 @@ def shaped(values: dict[str, Any], manuscript: Manuscript, model: type[S]) -> S:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise Faults(list(_faults(error, manuscript))) from None
+        raise Faults(list(_faults(error, manuscript, model))) from None
 
 
-def _faults(error: ValidationError, manuscript: Manuscript) -> Iterator[Fault]:
+def choices(wanted: str, known: Iterable[str]) -> str:
+    """Answer what there is to choose among: all of a short list, the most similar of a long one."""
+    listed = list(known)
+    if len(listed) > 15:
+        listed = [*get_close_matches(wanted.lower(), listed, n=5, cutoff=0), "…"]
+    return ", ".join(listed) or "–"
+
+
+def _faults(error: ValidationError, manuscript: Manuscript, model: type[BaseModel]) -> Iterator[Fault]:
+    names = _names(model)
     for detail in error.errors(include_url=False):
         keys = _keys(detail["loc"])
+        close = get_close_matches(str(keys[-1]).lower(), names, n=1) if keys else []
         yield Fault.at(
             manuscript.source,
             manuscript.line(keys),
-            _message(detail, keys),
+            _message(detail, keys, close),
             key=_named(keys),
             value=_shown(detail.get("input")),
+            first=FIRSTS.get(str(keys[-1]), "") if keys else "",
+            close="".join(close),
             expected=str(detail.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", "),
         )
 
 
-def _message(detail: ErrorDetails, keys: Keys) -> str:
-    if detail["type"] == "string_pattern_mismatch":
+def _message(detail: ErrorDetails, keys: Keys, close: list[str]) -> str:
+    kind = detail["type"]
+    if kind == "string_pattern_mismatch":
         return next((PATTERNS[key] for key in reversed(keys) if key in PATTERNS), SLUG_PATTERN)
-    return SENTENCES.get(detail["type"], OTHERWISE)
+    if kind == "extra_forbidden" and close:
+        kind = "extra_but_close"
+    elif kind == "tuple_type" and keys[-1] in FIRSTS:
+        kind = "entries"
+    elif kind == "tuple_type" and keys[-1] in SLUGS and isinstance(detail.get("input"), str):
+        kind = "slugs_as_text"
+    return SENTENCES.get(kind, OTHERWISE)
+
+
+def _names(shape: Any) -> list[str]:
+    """Answer every key that may stand somewhere in the shape."""
+    if isinstance(shape, type) and not get_args(shape):
+        fields = shape.model_fields if issubclass(shape, BaseModel) else {}
+        return [name for key, field in fields.items() for name in (key, *_names(field.annotation))]
+    return [name for part in get_args(shape) for name in _names(part)]
 
 
 def _keys(location: tuple[int | str, ...]) -> Keys:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from plugins.media.darkroom import Darkroom
 from plugins.media.unusable import UnusableFile
 from plugins.newsroom import Document, Fault, Faults, Image, LanguageVersion, Link
-from plugins.reading import bodies, frontmatter
+from plugins.reading import bodies, frontmatter, selection, shaping
 from plugins.reading.bodies import Links, StoredBodies
 from plugins.reading.frontmatter import Manuscript
 from plugins.reading.masthead import Masthead, usable
@@ -43,17 +43,28 @@ class Surroundings:
             size = f"{source.file.stat().st_size / 1e6:.0f}"
             message = "the file is {size} MB; a text may be 1 MB at most"
             raise Faults([Fault.at(source.path, 0, message, size=size)])
-        return frontmatter.read(data, source.path)
+        manuscript = frontmatter.read(data, source.path)
+        if not selection.is_as_selected(source, manuscript.front.get("published")):
+            raise Faults([Fault.at(source.path, manuscript.line(("published",)), selection.NOT_PLAIN)])
+        return manuscript
 
     def moment(self, at: datetime) -> datetime:
         """Answer the moment with the offset that the agency's clock has then."""
         return at.astimezone(self.masthead.timezone)
 
     def body(
-        self, manuscript: Manuscript, images: tuple[Image, ...] = (), documents: tuple[Document, ...] = ()
+        self,
+        manuscript: Manuscript,
+        images: tuple[Image, ...] = (),
+        documents: tuple[Document, ...] = (),
+        listed: frozenset[str] = frozenset(),
     ) -> str:
-        """Render and store the body; answer its digest. Raises Faults."""
-        html = bodies.render(manuscript, replace(self.links, images=images, documents=documents), self.markdown)
+        """Render and store the body; answer its digest. Raises Faults.
+
+        `listed` are the files that the front matter names, also those that can't be used: that is told there.
+        """
+        links = replace(self.links, images=images, documents=documents, listed=listed)
+        html = bodies.render(manuscript, links, self.markdown)
         return self.bodies.keep(html)
 
 
@@ -85,9 +96,31 @@ class Notes:
             elif slug in known:
                 found[slug] = known[slug]
             else:
-                message = "{slug} is not listed under {key} in newsroom.yaml"
-                self.fault((key, index), message, slug=slug, key="types" if key == "type" else key)
+                self.not_listed((key, index), slug, "types" if key == "type" else key, known)
         return tuple(found.values())
+
+    def not_listed(self, path: frontmatter.Path, slug: str, key: str, known: Iterable[str]) -> None:
+        """Note that newsroom.yaml doesn't list the slug, and what it does list."""
+        message = "{slug} is not listed under {key} in newsroom.yaml; choose among: {choices}"
+        self.fault(path, message, slug=slug, key=key, choices=shaping.choices(slug, known))
+
+    def check_language(self, masthead: Masthead) -> None:
+        """Note that the text is in a language that the newsroom doesn't have."""
+        known = masthead.shape.languages
+        if self.language not in known:
+            message = "{language} is not among the newsroom's languages: {languages}"
+            self.fault((), message, language=self.language, languages=", ".join(known))
+
+    def check_clock(self, path: frontmatter.Path, at: datetime | None, around: Surroundings) -> None:
+        """Note a time with another offset than the agency's clock has then, such as summer time in November.
+
+        It would become public an hour early or late. A time in UTC says so itself, and is right.
+        """
+        if at is None or not at.utcoffset() or at.utcoffset() == around.moment(at).utcoffset():
+            return
+        message = "{key} has another offset from UTC than the clock in {timezone} has that day; write {right}"
+        right = at.replace(tzinfo=around.masthead.timezone).isoformat()
+        self.fault(path, message, key=path[-1], timezone=around.masthead.timezone.key, right=right)
 
     def raise_if_any(self) -> None:
         if self.faults:
@@ -102,8 +135,7 @@ def images(
     for index, shape in enumerate(given):
         terms = around.masthead.terms.get(shape.terms)
         if terms is None:
-            message = "{slug} is not listed under {key} in newsroom.yaml"
-            notes.fault(("images", index, "terms"), message, slug=shape.terms, key="terms")
+            notes.not_listed(("images", index, "terms"), shape.terms, "terms", around.masthead.terms)
             continue
         if shape.file in developed:
             notes.fault(("images", index, "file"), "{slug} stands here twice", slug=shape.file)

@@ -48,6 +48,8 @@ def mistake(error: yaml.YAMLError, text: str) -> Mistake:
     sign = lines[line][column : column + 1]
     if "flow" in context and sign in _ENDS:
         return Mistake(line, SENTENCES["open_list"], {"begin": sign, "end": _ENDS[sign]})
+    if line and _HARD_SPACE.match(lines[line - 1]):
+        return Mistake(line - 1, SENTENCES["hard_space"])
     return _in_line(line, lines[line], problem)
 
 
@@ -55,7 +57,7 @@ def _place(error: yaml.YAMLError, context: str) -> tuple[int, int]:
     """Answer line and column of the mistake: often where something begins, not where the parser gave up."""
     begun = getattr(error, "context_mark", None)
     stopped = getattr(error, "problem_mark", None)
-    where = begun if "scanning" in context or "flow" in context else stopped
+    where = begun if any(what in context for what in ("quoted", "simple key", "flow")) else stopped
     mark = where or stopped or begun
     return (mark.line, mark.column) if mark else (0, 0)
 

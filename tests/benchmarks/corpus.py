@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from PIL import Image
 
-NOW = datetime(2031, 1, 1, tzinfo=UTC)
+NOW = datetime(2031, 6, 2, 10, tzinfo=UTC)
+"""Not when the year turns: one more release is seldom the first of a year."""
 YEARS = 15
 KEYWORDS = 400
 
@@ -80,8 +82,8 @@ class Example:
 
     @property
     def year(self) -> int:
-        """Answer the year in Sweden, where it is winter time when the year turns."""
-        return (self.published + timedelta(hours=1)).year
+        """Answer the year in Sweden, under which the release lies."""
+        return self.published.astimezone(ZoneInfo("Europe/Stockholm")).year
 
     @property
     def slug(self) -> str:
@@ -106,7 +108,8 @@ class Example:
     def body(self, language: str = "sv") -> str:
         """Answer 300 to 900 words in Markdown: paragraphs, subheadings, lists, emphasis and links."""
         dice = self._dice("body")
-        wanted, words, blocks = dice.randint(300, 830), 0, []
+        wanted, words = dice.randint(300, 830), 0
+        blocks: list[str] = []
         while words < wanted:
             blocks.append(_block(dice, language, first=not blocks))
             words += len(blocks[-1].split())
@@ -121,7 +124,7 @@ class Example:
 
 def examples(count: int) -> Iterator[Example]:
     """Answer the releases, the oldest first; with a larger count the earlier ones are other releases."""
-    rng = random.Random(20310101)  # noqa: S311 - not for secrets
+    rng = random.Random(20310602)  # noqa: S311 - not for secrets
     weights = list(itertools.accumulate(1 / rank for rank in range(1, KEYWORDS + 1)))
     slugs = list(keyword_names())
     step = timedelta(days=365.25 * YEARS) / count
@@ -164,10 +167,15 @@ def keyword_names() -> dict[str, str]:
 
 def write(content: Path, count: int) -> None:
     """Write a content folder with that many releases."""
-    content.mkdir(parents=True)
-    (content / "newsroom.yaml").write_text(_newsroom_yaml(), encoding="utf-8")
+    write_newsroom(content)
     for example in examples(count):
         write_one(content, example)
+
+
+def write_newsroom(content: Path) -> None:
+    """Write a content folder without releases."""
+    content.mkdir(parents=True)
+    (content / "newsroom.yaml").write_text(_newsroom_yaml(), encoding="utf-8")
 
 
 def write_one(content: Path, example: Example) -> None:

@@ -73,7 +73,8 @@ def register():
 def outputs(stage):
     titles = "".join(f"<p>{release.title}</p>" for release in stage.newsroom.releases)
     page = f"<!doctype html><title>Pressrum</title><body><h1>Pressrum</h1>{titles}</body>"
-    yield Output(path="index.html", inputs=(), render=page.encode)
+    inputs = tuple(release.input for release in stage.newsroom.releases)
+    yield Output(path="index.html", inputs=inputs, render=page.encode)
     yield Output(path="404.html", inputs=(), render="<!doctype html><body>Borta</body>".encode)
 '''
 

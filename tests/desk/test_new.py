@@ -64,15 +64,27 @@ def test_a_new_release_is_a_draft_that_lacks_its_lead_only(desk):
     assert desk.press("check").stdout == "Inga fel i 3 filer.\n"
 
 
-def test_every_hinted_line_holds_when_its_sign_is_taken_away(desk):
+def test_every_hinted_line_holds_when_its_sign_is_taken_away_and_what_is_empty_is_written(desk):
     file = made(desk, 'Om "citat" och: kolon')
-    text = re.sub(r"(?m)^#(?! )|^#(?=  )", "", file.read_text(encoding="utf-8")).replace("lead:", "lead: Nu.")
+    text = re.sub(r"(?m)^#(?! )|^#(?=  )", "", file.read_text(encoding="utf-8"))
+    text = text.replace("url:", "url: https://www.example.org/").replace("- file:", "- file: a.jpg")
+    text = re.sub(r"(?m)^( *(?:- )?(?:lead|case_number|alt|caption|credit|title|text|reason):)$", r"\1 Ord", text)
     read = frontmatter.read(text.encode(), "sv.md")
     assert set(read.front) == set(HINTS)
     shape = ReleaseShape.model_validate(read.front)
     assert shape.title == 'Om "citat" och: kolon'
     assert shape.published.isoformat() == "2026-11-23T09:00:00+01:00"
+    assert shape.corrections[0].at.isoformat() == "2026-11-22T13:00:00+01:00"
     assert (shape.keywords, shape.contacts, shape.images[0].terms) == (("prov",), ("presstjansten",), "fri")
+
+
+def test_nothing_that_is_left_empty_could_be_published(desk):
+    file = made(desk, "Rubrik")
+    text = re.sub(r"(?m)^#(?! )|^#(?=  )", "", file.read_text(encoding="utf-8"))
+    file.write_text(text + "Text.\n", encoding="utf-8")
+    told = desk.press("check").stdout
+    for key in ("lead", "images.1.file", "images.1.alt", "documents.1.title", "links.1.url", "withdrawn.reason"):
+        assert f"{key} saknas och måste anges" in told
 
 
 def test_the_same_headline_twice_makes_two_releases_with_ids_of_their_own(desk):

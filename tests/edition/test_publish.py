@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugins.edition.publish import RECORD, UnfitOutputs, publish
-from plugins.newsroom import Output
+from plugins.newsroom import Input, Output
 
 PROJECT = Path(__file__).parent.parent.parent
 
@@ -134,7 +134,7 @@ def test_a_killed_build_leaves_whole_files_and_the_next_one_is_right(moment, tmp
         import os, signal
         from pathlib import Path
         from plugins.edition.publish import publish
-        from plugins.newsroom import Output
+        from plugins.newsroom import Input, Output
         left = [{moment}]
         def counted(action):
             def act(*args, **kwargs):
@@ -157,3 +157,17 @@ def test_a_killed_build_leaves_whole_files_and_the_next_one_is_right(moment, tmp
             assert data in (b"first", b"second")
     publish(outputs(second), tmp_path)
     assert held(tmp_path) == second
+
+
+@pytest.mark.parametrize("path", [".edition.json", ".EDITION.json", ".edition-next.json", ".Edition-Next/a"])
+def test_what_is_the_editions_own_is_refused_on_any_kind_of_disk(path, tmp_path):
+    with pytest.raises(UnfitOutputs, match="own"):
+        publish(outputs({path: b"1"}), tmp_path)
+
+
+def test_who_wants_the_same_place_is_named(tmp_path):
+    wanted = [
+        Output(path="x", inputs=(Input("site", "1"), Input(name, "1")), render=bytes) for name in ("a.md", "b.md")
+    ]
+    with pytest.raises(UnfitOutputs, match=r"^x is wanted twice: made from b\.md, and made from a\.md$"):
+        publish(wanted, tmp_path)

@@ -81,7 +81,7 @@ def test_a_text_lists_pictures_documents_links_and_case_number():
     assert text.figure.img["src"] == SITE.absolute(image.web.address)
     assert text.figure.img["alt"] == image.alt
     said = text.get_text(" ")
-    for words in (image.caption, f"Foto: {image.credit}", "Får användas fritt", "2400 × 1600, JPG, 240 kB"):
+    for words in (image.caption, f"Bild: {image.credit}", "Får användas fritt", "2400 × 1600, JPG, 240 kB"):
         assert words in said
     assert "PDF, 123 kB" in said
     assert "Diarienummer: 1.1-2031-7" in said

@@ -31,9 +31,9 @@ def test_every_part_of_the_decision_is_on_the_page() -> None:
     whole = shown(page(an_assignment(), releases=[a_release(responds_to=("u1u1u1u1",))]))
     for part in (
         "Uppdrag att mäta vatten", "Beslutat av Regeringen", "Departement Exempeldepartementet",
-        "Ges till Exempelmyndigheten", "Beslutsdatum 28 augusti 2030", "Beslutsnummer I:7",
+        "Mottagare Exempelmyndigheten", "Beslutsdatum 28 augusti 2030", "Beslutsnummer I:7",
         "Diarienummer EX2030/00123", "Regeringen uppdrar åt Exempelmyndigheten", "mäta vattnet",
-        "Att samråda med Exempelverket", "Anslag 1:1 Mätning", "Anslagspost ap. 2", "Betalas av Kammarkollegiet",
+        "Samråd med Exempelverket", "Anslag 1:1 Mätning", "Anslagspost ap. 2", "Betalas av Kammarkollegiet",
         "Medlen betalas ut mot rekvisition.", "Ärendet Brödtexten.", "Förordning (2030:1) om vatten", "Robin Exempel",
         "Kopia till Exempelutskottet", "Pressmeddelanden om uppdraget",
     ):  # fmt: skip

@@ -57,17 +57,23 @@ def test_the_newest_come_first_and_each_once_in_the_readers_language() -> None:
     assert newest(newsroom, "en") == [
         {
             "title": "An example of a press release",
+            "lead": newsroom.listed("en")[0].lead,
             "address": "/press/en/releases/2031/ett-exempel/",
             "published": "2031-05-04T10:00:00+02:00",
+            "day": "4 May 2031",
             "type": "Press release",
             "language": "en",
+            "language_name": "English",
         },
         {
             "title": "Förr",
+            "lead": older.lead,
             "address": "/press/pressmeddelanden/2031/forr/",
             "published": "2031-05-03T10:00:00+02:00",
+            "day": "3 May 2031",
             "type": "Press release",
             "language": "sv",
+            "language_name": "Swedish",
         },
     ]
 

@@ -88,7 +88,7 @@ def test_a_replaced_release_leads_to_the_new_one() -> None:
 
 def test_pictures_documents_and_links_are_listed_with_credit_terms_and_addresses() -> None:
     told = text(a_release(images=(an_image(),), documents=(a_document(),), links=(a_link(),)))
-    assert "- Prov tas i laboratoriet.\n  Photo: Kim Exempelsson/Exempelmyndigheten. Får användas fritt" in told
+    assert "- Prov tas i laboratoriet.\n  Image: Kim Exempelsson/Exempelmyndigheten. Får användas fritt" in told
     assert "  https://press.example.se/pressmeddelanden/2031/ett-exempel/bild.jpg" in told
     assert "- Rapporten i sin helhet (0,1\N{NO-BREAK SPACE}MB)\n  https://press.example.se/" in told
     assert "- Läs mer hos Exempelverket (https://www.example.org/mer)" in told
@@ -241,3 +241,8 @@ def test_in_whatever_the_sanitiser_lets_through_no_word_vanishes_or_is_said_twic
     assert told.count("ord") == html.count("ord")
     assert told == told.strip("\n")
     assert "\n\n\n" not in told
+
+
+@pytest.mark.parametrize("start", ["²", "--5", "9" * 5000, "x", ""])
+def test_a_list_that_begins_with_no_number_begins_with_one(start: str) -> None:
+    assert readable(f'<ol start="{start}"><li>a</li></ol>') == "1. a"

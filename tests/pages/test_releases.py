@@ -117,10 +117,10 @@ def test_images(whole: BeautifulSoup) -> None:
     assert figure.img["alt"] == "En hand som håller ett provrör"
     shown = text(figure.figcaption)
     assert "Prov tas i laboratoriet." in shown
-    assert "Foto: Kim Exempelsson/Exempelmyndigheten" in shown
+    assert "Bild: Kim Exempelsson/Exempelmyndigheten" in shown
     assert "Villkor: Fri att använda. Får användas fritt i redaktionella sammanhang." in shown
-    assert "Ladda ner för webb JPEG, 960 × 640 px, 96 kB" in shown
-    assert "Ladda ner original JPEG, 2400 × 1600 px, 0,2 MB" in shown
+    assert "Ladda ner för webben JPEG, 960 × 640 px, 96 kB" in shown
+    assert "Ladda ner originalet JPEG, 2400 × 1600 px, 0,2 MB" in shown
     assert all(a.has_attr("download") for a in figure.find_all("a"))
 
 

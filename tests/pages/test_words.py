@@ -48,7 +48,7 @@ def test_no_translation_is_fuzzy_or_loses_a_value(catalogue: Catalog) -> None:
 
 def test_values_are_escaped_and_messages_are_not() -> None:
     words = Words(THEME / "locale", "sv")
-    assert words.gettext("Follow %(publisher)s", publisher="<b>") == Markup("Följ &lt;b&gt;")
+    assert words.gettext("Follow the agency", publisher="<b>") == Markup("Följ &lt;b&gt;")
     assert words.gettext("Updated %(time)s", time=Markup("<time>1</time>")) == "Uppdaterat <time>1</time>"
 
 

@@ -61,8 +61,11 @@ def test_a_picture_gets_its_size_and_texts_from_the_front_matter():
     ("body", "line", "part"),
     [
         ("ett\n\n[x](../y/sv.md)", 12, "does not exist"),
-        ("[x](/hemligt/)", 10, "leads to no page of the room"),
+        ("[x](/hemligt/)", 10, "link to the text's file"),
         ("[x](//example.org/)", 10, "lacks https:"),
+        ("ett\n\n[x](http://localhost:8001/)", 12, "preview on your own computer"),
+        ("../y/ är en mapp\n\n[x](../y/)", 12, "can't be followed"),
+        ("ett\n\n#hashtagg", 12, "level 1"),
         ("[x](rapport.pdf)", 10, "not listed under images or documents"),
         ("![x](bild.png)", 10, "not listed under images"),
         ("ett\n\n<iframe src='https://example.org'></iframe>", 12, "HTML like <iframe>"),
@@ -79,6 +82,19 @@ def test_what_a_body_may_not_hold_is_told_at_its_line(body, line, part):
     ((told, sentence),) = sentences(body)
     assert part in sentence
     assert told == line
+
+
+def test_a_mail_address_between_angle_brackets_is_a_link():
+    assert '<a href="mailto:anna@example.se">anna@example.se</a>' in rendered("Skriv till <anna@example.se>.")
+
+
+def test_addresses_in_code_and_in_the_words_of_links_are_left_alone():
+    body = "`https://example.org` [https://example.org](https://example.org) <a href='https://example.org'>https://x</a>"
+    assert rendered(body).count("<a href=") == 2
+
+
+def test_a_file_that_is_listed_but_can_not_be_used_is_told_of_in_the_front_matter_only():
+    assert "<img" in rendered("![](bild.png) [x](rapport.pdf)", listed=frozenset({"bild.png", "rapport.pdf"}))
 
 
 def test_a_link_to_what_is_not_public_says_so():
@@ -113,3 +129,32 @@ def test_bodies_are_found_by_what_they_say():
     bodies = StoredBodies()
     digest = bodies.keep("<p>Text</p>")
     assert bodies.html(a_release(body_digest=digest)) == "<p>Text</p>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<img src="https://other.example/pixel.png" alt="">',
+        '<img alt="" srcset="https://other.example/pixel.png 2x">',
+        '![](bild.jpg){: srcset="https://other.example/pixel.png 2x" }',
+        '<a href="//other.example/">x</a>',
+        '<a href="../kanariefagel/sv.md">x</a>',
+        '<a href="java&#10;script:alert(1)">x</a>',
+    ],
+)
+def test_what_is_written_in_html_leads_and_fetches_no_further_than_markdown(body):
+    image = an_image(renditions=an_image().renditions[:1] + an_image().renditions[2:3])
+    assert any("can't be followed" in sentence for _, sentence in sentences(body, images=(image,)))
+
+
+@pytest.mark.parametrize(
+    ("body", "tag"), [("<!doctype html>", "!doctype"), ("<?php x ?>", "?php"), ("<![CDATA[ x ]]>", "![CDATA[")]
+)
+def test_no_kind_of_markup_vanishes_without_a_word(body, tag):
+    assert [sentence.partition(";")[0] for _, sentence in sentences(f"a\n\n{body}\n")] == [
+        f"HTML like <{tag}> is not allowed"
+    ]
+
+
+def test_two_places_can_not_have_the_same_name():
+    assert sentences("## A {#del}\n\n## B {#del}\n") == [(10, "del stands here twice")]

@@ -89,7 +89,7 @@ def test_a_fault_in_a_text_that_is_not_public_does_not_stop_the_build_but_fails_
     told_by_check = told(check(content, now=NOW, cache=content.parent / "private"), "sv")
     assert told_by_check == [
         "content/releases/2031/utkast/sv.md:1: lead saknas och måste anges",
-        "content/releases/2031/utkast/sv.md:5: leed är ingen nyckel som används här; kontrollera stavningen",
+        "content/releases/2031/utkast/sv.md:5: leed är inget fält som finns här; menade du lead?",
     ]
 
 
@@ -98,7 +98,7 @@ def test_a_time_that_cannot_be_read_stops_the_build_even_if_it_may_be_embargoed(
     text = draft.read_text(encoding="utf-8").replace("type:", "published: 1 maj\ntype:")
     draft.write_text(text, encoding="utf-8")
     assert faults_of(content) == [
-        "content/releases/2031/utkast/sv.md:3: published är ”1 maj”, som kan missförstås; "
+        "content/releases/2031/utkast/sv.md:3: published är ”1 maj”, som inte går att läsa säkert; "
         "skriv som 2031-05-04T10:00:00+02:00"
     ]
 
@@ -117,3 +117,84 @@ def test_a_link_to_what_will_be_public_by_then_is_right(content):
     assert told(check(content, now=NOW, cache=content.parent / "private"), "sv") == [
         "content/releases/2031/b/sv.md:12: länken till ../c/sv.md leder till en text som inte är offentlig"
     ]
+
+
+PUBLISHED = "published: 2031-05-04T10:00:00+02:00"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [f'case_number: "1\n{PUBLISHED}\n"', f"case_number: '1\n{PUBLISHED}\n'", f"audiences: [x,\n{PUBLISHED}\n]"],
+)
+def test_a_line_within_another_text_publishes_nothing(hidden, content):
+    first = content / "releases/2031/forsta/sv.md"
+    text = first.read_text(encoding="utf-8")
+    first.write_text(text.replace(PUBLISHED, hidden), encoding="utf-8")
+    assert any(line.endswith(f"published ska stå på en egen rad, som {PUBLISHED}") for line in faults_of(content))
+
+
+def test_a_time_on_the_next_line_is_not_taken_for_none(content):
+    first = content / "releases/2031/forsta/sv.md"
+    text = first.read_text(encoding="utf-8").replace(PUBLISHED, PUBLISHED.replace(" ", "\n  "))
+    first.write_text(text, encoding="utf-8")
+    (line,) = faults_of(content)
+    assert line.endswith(f"published ska stå på en egen rad, som {PUBLISHED}")
+
+
+def test_a_text_that_no_search_finds_anything_in_is_checked_too(content):
+    first = content / "releases/2031/forsta/sv.md"
+    head, front, body = first.read_text(encoding="utf-8").split("---\n", 2)
+    indented = "".join(f"  {line}\n" for line in front.splitlines())
+    first.write_text("---\n".join([head, indented, body]), encoding="utf-8")
+    assert any(fault.source.endswith("forsta/sv.md") for fault in check(content, now=NOW, cache=content.parent / "c"))
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-01:00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+02:00"])
+def test_the_ends_of_the_calendar_are_no_times(moment, content):
+    first = content / "releases/2031/forsta/sv.md"
+    text = first.read_text(encoding="utf-8").replace(PUBLISHED, f"published: {moment}")
+    first.write_text(text, encoding="utf-8")
+    (line,) = faults_of(content)
+    assert line.endswith("och det datumet eller den tiden finns inte")
+
+
+@pytest.mark.parametrize(
+    "address", ["/.htaccess", "/%2Fetc/x", "/x%00", "/a/%2e%2e/b", "/a//b", "//a", "/" + "a" * 250, "/x%0d%0ay"]
+)
+def test_an_old_address_is_a_place_of_the_site(address, content):
+    first = content / "releases/2031/forsta/sv.md"
+    text = first.read_text(encoding="utf-8").replace(PUBLISHED, f"{PUBLISHED}\nmoved_from: ['{address}']")
+    first.write_text(text, encoding="utf-8")
+    (line,) = faults_of(content)
+    assert "skriv en adress från webbplatsens rot" in line
+
+
+@pytest.mark.parametrize("file", ["release.txt", "Release.TXT"])
+def test_a_document_does_not_take_the_place_of_the_plain_text(file, content):
+    first = content / "releases/2031/forsta/sv.md"
+    text = first.read_text(encoding="utf-8").replace(PUBLISHED, f"{PUBLISHED}\ndocuments: [{{file: {file}, title: x}}]")
+    first.write_text(text, encoding="utf-8")
+    first.with_name(file).write_text("x", encoding="utf-8")
+    (line,) = faults_of(content)
+    assert line.endswith("en annan fil skulle publiceras under samma namn; döp om en av dem")
+
+
+@pytest.mark.parametrize("year", ["²⁰³¹", "２０３１"])
+def test_a_year_is_written_with_ordinary_digits(year, content):
+    (content / "releases/2031").rename(content / "releases" / year)
+    assert all("en text ska ligga i" in line for line in faults_of(content))
+
+
+@pytest.mark.parametrize("url", ["press.example.se", "javascript:alert(1)", 'https://x"y/ z', "https://x\ny"])
+def test_an_address_from_the_settings_is_judged_like_that_of_the_file(url, content):
+    with pytest.raises(Faults) as raised:
+        read(content, now=NOW, cache=content.parent / "cache", url=url)
+    assert [fault.message.partition(" ")[0] for fault in raised.value.faults] == ["url"]
+
+
+def test_what_editors_and_systems_hide_in_the_content_is_none_of_it(content):
+    folder = content / "releases/2031/forsta"
+    (folder / ".#sv.md").symlink_to("someone@computer.1234:5678")
+    (folder / "._sv.md").write_bytes(b"\0\5\26\7")
+    shutil.copytree(folder, content / "releases/2031/.trash", symlinks=True)
+    assert len(read(content, now=NOW, cache=content.parent / "cache").newsroom.releases) == 1

@@ -48,7 +48,7 @@ def test_a_mark_of_byte_order_is_taken_away():
         ("---\n- a\n---\n", 2, "key: value"),
         ("---\ntitle: x\n", 1, "no end"),
         ("---\n? [a]\n: b\n---\n", 2, "one word"),
-        ("---\na: &x 1\nb: *x\n---\n", 2, "& and *"),
+        ("---\na: &x [1]\nb: *x\n---\n", 2, "& and *"),
     ],
 )
 def test_what_can_not_be_read_is_told_at_its_line(text, line, part):
@@ -75,3 +75,31 @@ def test_any_bytes_give_a_manuscript_or_faults(data):
         frontmatter.read(data, "x.md")
     except Faults as faults:
         assert faults.faults
+
+
+@pytest.mark.parametrize("begin", ["[", "{a: ", "- ", "? "])
+def test_yaml_in_very_many_levels_is_told_and_ends_nothing(begin):
+    with pytest.raises(Faults) as raised:
+        read(f"---\ntitle: {begin if begin[0] in '[{' else ''}\n {begin * 100_000}\n---\n")
+    assert [fault.message for fault in raised.value.faults] == ["the YAML is nested too deeply"]
+
+
+@pytest.mark.parametrize(
+    ("written", "code"), [(r"\0", "U+0000"), (r"\e[31m", "U+001B"), (r"\u202E", "U+202E"), (r"\uFEFF", "U+FEFF")]
+)
+def test_a_sign_that_no_text_may_hold_can_not_be_spelled_either(written, code):
+    for text in (f'title: "a{written}b"', f'"a{written}b": c'):
+        with pytest.raises(Faults) as raised:
+            read(f"---\n{text}\n---\n")
+        assert [fault.values for fault in raised.value.faults] == [(("code", code),)]
+
+
+@pytest.mark.parametrize("end", [r"\n", r"\r", r"\r\n", r"\N", r"\L", r"\P"])
+def test_an_end_of_line_that_is_spelled_is_a_space_too(end):
+    assert read(f'---\ntitle: "a{end}b"\n---\n').front == {"title": "a b"}
+
+
+def test_signs_that_no_text_may_hold_are_told_once_a_line():
+    with pytest.raises(Faults) as raised:
+        frontmatter.read(b"---\ntitle: x\n---\n" + b"\x01" * 900_000 + b"\n\x02", "x.md")
+    assert [(fault.line, dict(fault.values)["code"]) for fault in raised.value.faults] == [(4, "U+0001"), (5, "U+0002")]

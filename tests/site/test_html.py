@@ -1,5 +1,6 @@
 """Every page of every site, read as text: valid HTML, links that lead somewhere, no weight that nobody needs."""
 
+import itertools
 import json
 import subprocess
 from pathlib import Path
@@ -88,7 +89,7 @@ def test_every_page_says_what_it_is(name, sites):
         assert len(page.find_all("h1")) == 1, path
         assert page.title.string.strip(), path
         levels = [int(heading.name[1]) for heading in page.find_all(["h1", "h2", "h3", "h4"])]
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), path
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), path
 
 
 def test_while_it_is_a_demonstration_every_page_says_so_and_asks_not_to_be_indexed(sites):

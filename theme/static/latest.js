@@ -1,7 +1,7 @@
-// Shows the newest releases on a release's page, which itself never changes because of a newer one.
+// Shows the releases that came after the one on the page, which itself never changes because of a newer one.
 // Without script the page still has the releases before it and a link to the press room.
 const MOST = 5;
-const section = document.getElementById("latest");
+const section = document.querySelector("[data-latest]");
 
 const element = (name, properties, ...children) => {
   const made = Object.assign(document.createElement(name), properties);
@@ -9,24 +9,19 @@ const element = (name, properties, ...children) => {
   return made;
 };
 
-const day = (published) =>
-  new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" })
-    .format(new Date(published.slice(0, 10)));
-
-const item = ({ title, address, published, type, language }) => {
-  const time = element("time", { dateTime: published.slice(0, 10) }, day(published));
-  const link = element("a", { href: address, lang: language, hreflang: language }, title);
-  return element("li", {},
-    element("p", { className: "quiet" }, time, ` · ${type}`),
-    element("h3", {}, link));
+const item = ({ title, lead, address, published, day, type, language, language_name }) => {
+  const own = document.documentElement.lang;
+  const time = element("time", { dateTime: published }, day);
+  const link = element("a", { href: address, hreflang: language }, title);
+  const about = element("p", { className: "quiet", lang: own }, time, ` · ${type}`);
+  if (language !== own) about.append(` (${language_name})`);
+  return element("li", { lang: language }, about, element("h3", {}, link), element("p", {}, lead));
 };
 
 const show = (releases) => {
-  const shown = new Set([location.pathname]);
-  document.querySelectorAll("#earlier h3 a").forEach((link) => shown.add(new URL(link.href).pathname));
-  const others = releases.filter(({ address }) => !shown.has(new URL(address, location).pathname)).slice(0, MOST);
-  if (!others.length) return;
-  section.append(element("ol", { className: "plain entries" }, ...others.map(item)));
+  const newer = releases.filter(({ published }) => new Date(published) > new Date(section.dataset.published));
+  if (!newer.length) return;
+  section.append(element("ol", { className: "plain entries" }, ...newer.slice(0, MOST).map(item)));
   section.hidden = false;
 };
 
