@@ -26,6 +26,12 @@ class Stage:
     rooms: frozenset[str]
 
     def outputs(self) -> list[Output]:
-        """Answer what all connected rooms want published, sorted by path."""
-        gathered = (output for _, outputs in gathering.send(self) for output in outputs)
-        return sorted(gathered, key=lambda output: output.path)
+        """Answer what the rooms that take part want published, sorted by path.
+
+        A room stays connected for as long as the process lives, also when another build in it leaves the room out.
+        """
+        taking_part = (room for room in gathering.receivers_for(self) if self._takes_part(room.__module__))
+        return sorted((output for room in taking_part for output in room(self)), key=lambda output: output.path)
+
+    def _takes_part(self, module: str) -> bool:
+        return any(module == room or module.startswith(f"{room}.") for room in self.rooms)
