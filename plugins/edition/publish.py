@@ -4,9 +4,12 @@ Everything is rendered before the first file is changed. A killed build leaves w
 makes the folder right: the record, written first, names every file that is or may be ours.
 """
 
+import fcntl
 import json
+import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -41,55 +44,85 @@ class Report:
         return f"{done} ({self.rendered} rendered)"
 
 
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """An edition ready to be put in place: what will be there, of what it is made, and which files are new."""
+
+    record: dict[str, str]
+    inputs: dict[str, str]
+    rendered: list[str]
+    written: list[str]
+
+
 def publish(outputs: Iterable[Output], folder: Path, memory: Memory | None = None) -> Report:
     """Make the folder hold the outputs, and answer what changed. What `memory` recalls is not rendered again.
 
-    Raises UnfitOutputs, or whatever a render raises; then no file has been changed.
+    A second build into the same folder waits for the first. Raises UnfitOutputs, or whatever a render raises; then no
+    file has been changed.
     """
     outputs = list(outputs)
     _check_paths(outputs)
     folder.mkdir(parents=True, exist_ok=True)
-    before = _recorded(folder)
-    waiting = folder / _NEXT
-    _discard(waiting)
-    record: dict[str, str] = {}
-    inputs: dict[str, str] = {}
-    written: list[str] = []
-    rendered: list[str] = []
+    with _alone_in(folder):
+        try:
+            staged = _stage(outputs, folder, memory)
+            gone = _put_in_place(staged, folder)
+        finally:
+            _discard(folder / _NEXT)
+        if memory and (staged.rendered or gone):
+            memory.keep(staged.record, staged.inputs, folder)
+    return Report(
+        rendered=len(staged.rendered),
+        written=tuple(sorted(staged.written)),
+        removed=tuple(gone),
+        unchanged=len(staged.record) - len(staged.written),
+    )
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder until done. The lock is the system's own: it leaves no file, and ends with the process."""
+    held = os.open(folder, os.O_RDONLY)
     try:
-        for output in outputs:
-            inputs[output.path] = inputs_of(output) if memory else ""
-            if memory and (made := memory.recalled(output.path, inputs[output.path], folder)):
-                record[output.path] = made.digest
-                continue
-            data = output.render()
-            rendered.append(output.path)
-            record[output.path] = sha256(data).hexdigest()
-            if not _holds(folder / output.path, data):
-                _write(waiting / output.path, data)
-                written.append(output.path)
-    except BaseException:
-        _discard(waiting)
-        raise
-    gone = sorted(before.keys() - record.keys())
-    is_new = before != record or not (folder / RECORD).exists()
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def _stage(outputs: Iterable[Output], folder: Path, memory: Memory | None) -> _Staged:
+    """Render what isn't recalled, and lay what differs from the folder's files beside them."""
+    _discard(folder / _NEXT)
+    staged = _Staged({}, {}, [], [])
+    for output in outputs:
+        path = output.path
+        staged.inputs[path] = inputs_of(output) if memory else ""
+        if memory and (made := memory.recalled(path, staged.inputs[path], folder)):
+            staged.record[path] = made.digest
+            continue
+        data = output.render()
+        staged.rendered.append(path)
+        staged.record[path] = sha256(data).hexdigest()
+        if not _holds(folder / path, data):
+            _write(folder / _NEXT / path, data)
+            staged.written.append(path)
+    return staged
+
+
+def _put_in_place(staged: _Staged, folder: Path) -> list[str]:
+    """Make the staged edition the folder's; answer the paths that were removed."""
+    before = _recorded(folder)
+    gone = sorted(before.keys() - staged.record.keys())
+    is_new = before != staged.record or not (folder / RECORD).exists()
     if is_new:
-        _record(folder, before | record)
+        _record(folder, before | staged.record)
     for path in gone:
         _remove(folder, path)
-    for path in written:
-        _put(waiting / path, folder / path)
-    _discard(waiting)
+    for path in staged.written:
+        _put(folder / _NEXT / path, folder / path)
     if is_new:
-        _record(folder, record)
-    if memory and (rendered or gone):
-        memory.keep(record, inputs, folder)
-    return Report(
-        rendered=len(rendered),
-        written=tuple(sorted(written)),
-        removed=tuple(gone),
-        unchanged=len(record) - len(written),
-    )
+        _record(folder, staged.record)
+    return gone
 
 
 def _check_paths(outputs: Iterable[Output]) -> None:

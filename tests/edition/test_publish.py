@@ -171,3 +171,30 @@ def test_who_wants_the_same_place_is_named(tmp_path):
     ]
     with pytest.raises(UnfitOutputs, match=r"^x is wanted twice: made from b\.md, and made from a\.md$"):
         publish(wanted, tmp_path)
+
+
+def test_two_builds_at_once_leave_one_whole_edition(tmp_path):
+    """Several processes publish different editions into one folder at the same time, again and again."""
+    program = textwrap.dedent(
+        """
+        import sys
+        from pathlib import Path
+        from plugins.edition.publish import publish
+        from plugins.newsroom import Output
+        folder, name = Path(sys.argv[1]), sys.argv[2]
+        for turn in range(20):
+            data = name.encode() * 1000
+            files = [f"{name}/{n}" for n in range(8)] + [f"shared/{n}" for n in range(8)]
+            publish([Output(path=p, inputs=(), render=lambda: data) for p in files], folder)
+        """
+    )
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    builds = [
+        subprocess.Popen([sys.executable, "-c", program, str(tmp_path), name], cwd=PROJECT, env=environment)
+        for name in ("a", "b", "c")
+    ]
+    assert [build.wait(60) for build in builds] == [0, 0, 0]
+    found = held(tmp_path)
+    (whose,) = {path.split("/")[0] for path in found} - {"shared"}
+    assert sorted(found) == sorted([f"{whose}/{n}" for n in range(8)] + [f"shared/{n}" for n in range(8)])
+    assert set(found.values()) == {whose.encode() * 1000}
