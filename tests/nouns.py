@@ -414,5 +414,5 @@ def a_stage(newsroom: Newsroom | None = None, bodies: StoredBodies | None = None
         bodies=bodies or StoredBodies(),
         environment=environment,
         theme=THEME,
-        rooms=frozenset(["plugins.pages", "plugins.feeds", "plugins.subscriptions"]),
+        rooms=frozenset(["plugins.media", "plugins.pages", "plugins.feeds", "plugins.subscriptions"]),
     )

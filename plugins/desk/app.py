@@ -132,6 +132,8 @@ def build(
             counts = {"written": len(built.edition.written), "removed": len(built.edition.removed)}
             done = _("{written} files written, {removed} removed, {unchanged} unchanged.")
             say(done.format(**counts, unchanged=built.edition.unchanged))
+        for finding in built.findings:
+            say(str(finding), error=True)
         seconds = format_decimal(built.seconds, format="0.0", locale=_project().language)
         say(_("Built {folder} in {seconds} s. See it with ./press serve.", folder=built.output, seconds=seconds))
     else:

@@ -23,7 +23,7 @@ from plugins.newsroom import Faults
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
     """What came of a build: its folder, how long it took in seconds, what the rooms said, what the edition changed, and
-    what stopped it. `edition` is None if nothing was published.
+    what is to be mended. `edition` is None if that stopped the build; a preview only leaves faulty drafts out.
     """
 
     output: str
@@ -34,7 +34,7 @@ class Built:
 
     @property
     def succeeded(self) -> bool:
-        return not self.findings
+        return self.edition is not None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -70,6 +70,8 @@ def run(project: Project, *, preview: bool = False) -> Built:
             _pelican(settings, project, complaints)
         except (Exception, SystemExit) as error:
             found = _told(error, complaints.getvalue(), project)
+        else:
+            found = _left_out(complaints.getvalue(), project)
     return Built(
         output=project.shown(output),
         seconds=time.monotonic() - begun,
@@ -101,6 +103,12 @@ def _told(error: BaseException, complaints: str, project: Project) -> tuple[Find
     if isinstance(error, SystemExit) and complaints:
         return tuple(_parsed(line) for line in complaints.splitlines() if line.strip())
     return (located(error, project.root),)
+
+
+def _left_out(complaints: str, project: Project) -> tuple[Finding, ...]:
+    """Answer the faults of texts that the build did without, among whatever else was said."""
+    said = (_parsed(line) for line in complaints.splitlines())
+    return tuple(finding for finding in said if finding.line and (project.root / finding.file).is_file())
 
 
 def located(error: BaseException, root: Path) -> Finding:

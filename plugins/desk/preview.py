@@ -39,6 +39,7 @@ class Preview:
         self.number = 0
         self.begun = secrets.token_hex(4)
         self.findings: list[Finding] = []
+        self.is_built = False
         self.changed = asyncio.Condition()
         self.closed = False
         self.site = Pages(self)
@@ -62,7 +63,7 @@ class Preview:
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-        self.findings = _findings(said, complained)
+        self.is_built, self.findings = _outcome(said, complained)
         self.site.base = self.project.base
         async with self.changed:
             self.number += 1
@@ -94,7 +95,9 @@ class Preview:
 
 
 class Pages(Site):
-    """The previewed site: every page follows the builds, and while there are faults, every page is a list of them."""
+    """The previewed site: every page follows the builds. A fault in what is public stops the build, and every page is
+    then a list of faults; those of drafts that were left out stand at the end of each page.
+    """
 
     def __init__(self, preview: Preview) -> None:
         super().__init__(preview.project.private / "output", preview.project.base)
@@ -105,7 +108,7 @@ class Pages(Site):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         wants_page = b"text/html" in dict(scope["headers"]).get(b"accept", b"")
-        if wants_page and (self.preview.findings or not self.preview.number):
+        if wants_page and not self.preview.is_built:
             return HTMLResponse(self._notice(), status_code=503)
         response = await super().get_response(path, scope)
         if isinstance(response, FileResponse) and Path(response.path).suffix == ".html":
@@ -120,7 +123,14 @@ class Pages(Site):
         """Answer the page with the script that waits for the next build; the file itself stays as it was built."""
         script = f'<script src="{HERE}/follow.js" data-edition="{self.preview.edition}"></script>'
         before, end, after = page.rpartition("</body>")
-        return f"{before}{script}{end}{after}" if end else page + script
+        noticed = self._left_out() if self.preview.is_built and self.preview.findings else ""
+        return f"{before}{noticed}{script}{end}{after}" if end else page + script
+
+    def _left_out(self) -> str:
+        title = _("Left out of the preview until they are mended:")
+        return self.templates.get_template("left_out.html").render(
+            language=self.preview.project.language, title=title, findings=self.preview.findings, here=HERE
+        )
 
     def _notice(self) -> str:
         template = self.templates.get_template("notice.html")
@@ -173,10 +183,11 @@ async def _follow(preview: Preview, told: Callable[[list[Finding]], None]) -> No
         told(preview.findings)
 
 
-def _findings(said: bytes, complained: bytes) -> list[Finding]:
+def _outcome(said: bytes, complained: bytes) -> tuple[bool, list[Finding]]:
+    """Answer whether there is something to show, and what is to be mended."""
     try:
-        faults = json.loads(said)["faults"]
+        told = json.loads(said)
+        return told["built"], [Finding(**fault) for fault in told["faults"]]
     except (ValueError, KeyError, TypeError):
         lines = complained.decode(errors="replace").strip().splitlines() or ["?"]
-        return [Finding(file="press build", line=0, sentence=lines[-1])]
-    return [Finding(**fault) for fault in faults]
+        return False, [Finding(file="press build", line=0, sentence=lines[-1])]

@@ -28,7 +28,7 @@ def check(
             faults.update(found.faults)
     if any(one.state is State.DRAFT for one in selection.select(sources, now, preview=True)):
         try:
-            read(content, now=now, cache=cache, url=url, preview=True, markdown=markdown)
+            faults.update(read(content, now=now, cache=cache, url=url, preview=True, markdown=markdown).left_out)
         except Faults as found:
             faults.update(found.faults)
     return sorted(faults)

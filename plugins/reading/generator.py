@@ -57,6 +57,8 @@ class NewsroomGenerator(Generator):
             print("\n".join(told(found.faults, language, content.name)), file=sys.stderr)
             # SystemExit, for Pelican would show a traceback of any other exception
             raise SystemExit(1) from None
+        if reading.left_out:
+            print("\n".join(told(reading.left_out, reading.newsroom.language, content.name)), file=sys.stderr)
         self.context["newsroom"] = reading.newsroom
         self.context["bodies"] = reading.bodies
         self._report(reading.missing, content.name, reading.newsroom.language)

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -25,12 +25,14 @@ class Reading:
     """What came of reading: the newsroom, its bodies, and what the sources lack as (file, field).
 
     `darkroom` holds the finished pictures; whoever publishes prunes it, so that no picture outlives its release.
+    `left_out` are the faults of texts that a preview had to do without; otherwise there are none.
     """
 
     newsroom: Newsroom
     bodies: StoredBodies
     darkroom: Darkroom
     missing: tuple[tuple[str, str], ...]
+    left_out: tuple[Fault, ...] = ()
 
 
 def read(
@@ -45,14 +47,47 @@ def read(
     """Answer what is public at `now`, or in a preview everything, with drafts and embargoed texts marked.
 
     `cache` is a folder for finished pictures; `url` goes before newsroom.yaml's own; `markdown` are Python-Markdown's
-    options. Raises Faults with everything that is wrong in what was read, in the order of files and lines.
+    options. Raises Faults with everything that is wrong in what was read, in the order of files and lines. Only a
+    preview can do without a text: one that isn't public yet and has faults is left out, so that somebody's unfinished
+    draft doesn't stop the others from seeing theirs.
     """
+    left_out: list[Fault] = []
+    while True:
+        without = frozenset(fault.source for fault in left_out)
+        try:
+            reading = _read(content, now, cache, url, markdown, preview=preview, without=without)
+        except Faults as found:
+            faulty = {fault.source for fault in found.faults}
+            if not preview or not faulty or not faulty <= _not_public(content, now) - without:
+                raise Faults([*left_out, *found.faults]) from None
+            left_out += found.faults
+        else:
+            return replace(reading, left_out=tuple(sorted(left_out)))
+
+
+def _not_public(content: Path, now: datetime) -> set[str]:
+    sources, _ = scan(content, masthead.languages(content))
+    return {one.source.path for one in select(sources, now, preview=True) if one.state is not State.PUBLIC}
+
+
+def _read(
+    content: Path,
+    now: datetime,
+    cache: Path,
+    url: str,
+    markdown: Mapping[str, Any],
+    *,
+    preview: bool,
+    without: frozenset[str],
+) -> Reading:
     sources, faults = scan(content, masthead.languages(content))
     try:
         head = masthead.read(content, url)
     except Faults as found:
         raise Faults([*faults, *found.faults]) from None
     selected = select(sources, now, preview=preview)
+    folders_without = {one.source.folder for one in selected if one.source.is_original and one.source.path in without}
+    shown = [o for o in selected if o.source.path not in without and o.source.folder not in folders_without]
     images_page = head.site.absolute(head.addresses.section(head.shape.languages[0], "images"))
     darkroom = Darkroom(cache / "media", rights_url=images_page)
     around = Surroundings(
@@ -68,9 +103,9 @@ def read(
     collector = _Collector(faults)
     materials = collector.one(partial(masthead.press_materials, content, head, darkroom))
     everything = _Texts(
-        releases=_releases(selected, around, collector),
-        assignments=_texts(Kind.ASSIGNMENT, selected, around, collector, assignments.read, assignments.together),
-        pages=_texts(Kind.PAGE, selected, around, collector, pages.read, pages.together),
+        releases=_releases(shown, around, collector),
+        assignments=_texts(Kind.ASSIGNMENT, shown, around, collector, assignments.read, assignments.together),
+        pages=_texts(Kind.PAGE, shown, around, collector, pages.read, pages.together),
     )
     faults += _desk_faults(head, now)
     faults += _id_faults(everything, around)

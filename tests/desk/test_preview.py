@@ -76,3 +76,16 @@ def test_a_title_can_not_become_markup_in_the_list_of_faults(press_room):
         page = server.wait_for(lambda: (page := server.get("/")).status == 503 and "sv.md:3" in page.text and page)
         assert "<b>x</b>" not in page.text
         assert "&lt;b&gt;x" in page.text
+
+
+def test_an_unfinished_draft_stops_nobody_elses_preview(press_room):
+    draft = press_room.root / "content/releases/2025/utkast/sv.md"
+    draft.parent.mkdir(parents=True)
+    text = press_room.first.read_text(encoding="utf-8").replace("abcd1234", "bbbb2222").replace("Första", "Osläppta")
+    draft.write_text(re.sub("published.*\n|lead.*\n", "", text), encoding="utf-8")
+    with served(press_room, "preview", "--port", "8240") as server:
+        page = server.wait_for(lambda: (page := server.get("/")).status == 200 and page)
+        assert "Första meddelandet" in page.text and "Osläppta" not in page.text
+        assert "Utelämnat ur förhandsgranskningen" in page.text
+        assert "content/releases/2025/utkast/sv.md:1" in page.text
+        assert server.get("/.preview/left_out.css").status == 200

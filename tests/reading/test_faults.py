@@ -198,3 +198,23 @@ def test_what_editors_and_systems_hide_in_the_content_is_none_of_it(content):
     (folder / "._sv.md").write_bytes(b"\0\5\26\7")
     shutil.copytree(folder, content / "releases/2031/.trash", symlinks=True)
     assert len(read(content, now=NOW, cache=content.parent / "cache").newsroom.releases) == 1
+
+
+def test_a_preview_does_without_a_faulty_draft_and_says_so(content):
+    draft = content / "releases/2031/utkast/sv.md"
+    draft.write_text(draft.read_text(encoding="utf-8").replace("lead: Ingressen.", ""), encoding="utf-8")
+    reading = read(content, now=NOW, cache=content.parent / "private", preview=True)
+    assert [release.title for release in reading.newsroom.releases] == ["Första meddelandet"]
+    assert [fault.source for fault in reading.left_out] == ["releases/2031/utkast/sv.md"]
+
+
+def test_a_preview_does_not_do_without_what_is_public(content):
+    shutil.copytree(FAULTY / "unknown-key", content, dirs_exist_ok=True)
+    draft = content / "releases/2031/utkast/sv.md"
+    draft.write_text(draft.read_text(encoding="utf-8").replace("lead: Ingressen.", ""), encoding="utf-8")
+    with pytest.raises(Faults) as raised:
+        read(content, now=NOW, cache=content.parent / "private", preview=True)
+    assert {fault.source for fault in raised.value.faults} == {
+        "releases/2031/andra/sv.md",
+        "releases/2031/utkast/sv.md",
+    }
