@@ -97,8 +97,10 @@ WRITING = {"write_bytes", "write_text", "mkdir", "rename", "unlink", "rmdir", "r
 
 @pytest.mark.parametrize("room", ["newsroom", "reading", "pages", "feeds", "subscriptions"])
 def test_only_the_edition_writes_files(room):
-    """The media room keeps a cache of its own and the desk makes new texts; all that is published is the edition's."""
+    """Media and reading keep caches of their own and the desk makes new texts; what is published is the edition's."""
     for module in modules(room):
+        if module.name == "galleys.py":
+            continue
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue

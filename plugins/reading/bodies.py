@@ -90,6 +90,14 @@ class Links:
     listed: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A rendered body: safe HTML, and to which address each link to another text's path led."""
+
+    html: str
+    led: dict[str, str]
+
+
 @dataclass(slots=True)
 class StoredBodies:
     """The rendered bodies of one reading, by the digest of what they say."""
@@ -107,8 +115,8 @@ class StoredBodies:
         return self._bodies[text.body_digest]
 
 
-def render(manuscript: Manuscript, links: Links, options: Mapping[str, Any] = MARKDOWN) -> str:
-    """Answer the manuscript's body as safe HTML. Raises Faults with all that is wrong in it."""
+def render(manuscript: Manuscript, links: Links, options: Mapping[str, Any] = MARKDOWN) -> Body:
+    """Answer the manuscript's body, rendered. Raises Faults with all that is wrong in it."""
     page = _Page(manuscript, links)
     markdown = Markdown(**{**options, "extensions": [*options.get("extensions", []), page]})
     try:
@@ -127,7 +135,7 @@ def render(manuscript: Manuscript, links: Links, options: Mapping[str, Any] = MA
     if _depth(clean) > DEEPEST:
         page.fault("", TOO_DEEP)
         raise Faults(page.faults)
-    return clean
+    return Body(html=clean, led=page.led)
 
 
 def _depth(html: str) -> int:
@@ -144,6 +152,7 @@ class _Page(Extension, Treeprocessor):
         self.manuscript = manuscript
         self.links = links
         self.faults: list[Fault] = []
+        self.led: dict[str, str] = {}
         self.made: set[str] = set()
         """The addresses that were made here, of links and pictures in Markdown."""
 
@@ -264,7 +273,8 @@ class _Page(Extension, Treeprocessor):
             return None
         path = normpath(join(self.manuscript.source.rpartition("/")[0], unquote(target)))
         if path in self.links.texts:
-            return self.links.texts[path]
+            self.led[path] = self.links.texts[path]
+            return self.led[path]
         folder = self.manuscript.source.rpartition("/")[0]
         for document in self.links.documents:
             if path == f"{folder}/{document.file}":

@@ -17,7 +17,7 @@ def check(
     """Answer all faults, in the order of files and lines.
 
     A link to what will be public by then is right. Drafts are read last, with everything else, as in a preview.
-    `cache` will hold finished pictures of embargoed texts too, so it must be a folder that is never uploaded.
+    `cache` will hold pictures and bodies of embargoed texts too, so it must be a folder that is never uploaded.
     """
     sources, _ = selection.scan(content, masthead.languages(content))
     faults: set[Fault] = set()

@@ -13,6 +13,7 @@ from plugins.newsroom import Assignment, Fault, Faults, Newsroom, Page, PressMat
 from plugins.newsroom.addresses import WORDS
 from plugins.reading import assignments, frontmatter, masthead, pages, releases
 from plugins.reading.bodies import MARKDOWN, Links, StoredBodies
+from plugins.reading.galleys import Galleys
 from plugins.reading.masthead import Masthead
 from plugins.reading.selection import Kind, Selected, Source, scan, select
 from plugins.reading.surroundings import Notes, Surroundings
@@ -24,15 +25,21 @@ N = TypeVar("N", Release, Assignment, Page)
 class Reading:
     """What came of reading: the newsroom, its bodies, and what the sources lack as (file, field).
 
-    `darkroom` holds the finished pictures; whoever publishes prunes it, so that no picture outlives its release.
+    `darkroom` and `galleys` keep finished pictures and bodies.
     `left_out` are the faults of texts that a preview had to do without; otherwise there are none.
     """
 
     newsroom: Newsroom
     bodies: StoredBodies
     darkroom: Darkroom
+    galleys: Galleys
     missing: tuple[tuple[str, str], ...]
     left_out: tuple[Fault, ...] = ()
+
+    def tidy(self) -> None:
+        """Forget what this reading had no use for, so that no picture or body outlives its text in the cache."""
+        self.darkroom.prune()
+        self.galleys.prune()
 
 
 def read(
@@ -46,10 +53,10 @@ def read(
 ) -> Reading:
     """Answer what is public at `now`, or in a preview everything, with drafts and embargoed texts marked.
 
-    `cache` is a folder for finished pictures; `url` goes before newsroom.yaml's own; `markdown` are Python-Markdown's
-    options. Raises Faults with everything that is wrong in what was read, in the order of files and lines. Only a
-    preview can do without a text: one that isn't public yet and has faults is left out, so that somebody's unfinished
-    draft doesn't stop the others from seeing theirs.
+    `cache` is a folder for finished pictures and bodies; `url` goes before newsroom.yaml's own; `markdown` are
+    Python-Markdown's options. Raises Faults with everything that is wrong in what was read, in the order of files and
+    lines. Only a preview can do without a text: one that isn't public yet and has faults is left out, so that
+    somebody's unfinished draft doesn't stop the others from seeing theirs.
     """
     left_out: list[Fault] = []
     while True:
@@ -95,6 +102,7 @@ def _read(
         masthead=head,
         darkroom=darkroom,
         bodies=StoredBodies(),
+        galleys=Galleys(cache / "bodies", markdown),
         links=_links(head, sources, selected),
         markdown=markdown,
         now=now,
@@ -118,6 +126,7 @@ def _read(
         newsroom=_newsroom(head, everything, materials or (), now),
         bodies=around.bodies,
         darkroom=darkroom,
+        galleys=around.galleys,
         missing=tuple((text.source, field) for text in lacking for field in text.missing),
     )
 

@@ -12,6 +12,7 @@ from plugins.newsroom import Document, Fault, Faults, Image, LanguageVersion, Li
 from plugins.reading import bodies, frontmatter, selection, shaping
 from plugins.reading.bodies import Links, StoredBodies
 from plugins.reading.frontmatter import Manuscript
+from plugins.reading.galleys import Galleys
 from plugins.reading.masthead import Masthead, usable
 from plugins.reading.schema import DocumentShape, ImageShape, LinkShape
 from plugins.reading.selection import Selected, Source
@@ -27,6 +28,7 @@ class Surroundings:
     masthead: Masthead
     darkroom: Darkroom
     bodies: StoredBodies
+    galleys: Galleys
     links: Links
     markdown: Mapping[str, Any]
     now: datetime
@@ -64,8 +66,12 @@ class Surroundings:
         `listed` are the files that the front matter names, also those that can't be used: that is told there.
         """
         links = replace(self.links, images=images, documents=documents, listed=listed)
-        html = bodies.render(manuscript, links, self.markdown)
-        return self.bodies.keep(html)
+        key = self.galleys.key(manuscript, links)
+        body = self.galleys.find(key, links.texts)
+        if body is None:
+            body = bodies.render(manuscript, links, self.markdown)
+            self.galleys.keep(key, body)
+        return self.bodies.keep(body.html)
 
 
 class Notes:

@@ -17,7 +17,7 @@ SOURCE = "releases/2031/x/sv.md"
 
 def rendered(body, **links):
     known = {"texts": {}, "others": frozenset(), "sections": frozenset(), **links}
-    return render(Manuscript(SOURCE, {}, {(): 1}, body, 10), Links(site=SITE, **known))
+    return render(Manuscript(SOURCE, {}, {(): 1}, body, 10), Links(site=SITE, **known)).html
 
 
 def sentences(body, **links):
