@@ -62,7 +62,8 @@ JINJA_ENVIRONMENT = {
 }
 
 # Releases, assignments and pages are read by plugins/reading, and plugins/edition alone writes files. Pelican's own
-# articles, pages, copying and feeds are therefore turned off (README, Decisions).
+# articles, pages, copying and feeds are therefore turned off (README, Decisions). plugins/reading turns them off too,
+# for other settings files must not publish drafts; here it keeps Pelican from warning about feeds that nobody makes.
 ARTICLE_PATHS: list[str] = []
 PAGE_PATHS: list[str] = []
 STATIC_PATHS: list[str] = []
