@@ -9,7 +9,7 @@ from plugins.desk.project import Project
 from plugins.newsroom import Fault
 from plugins.reading import masthead
 from plugins.reading.checking import check
-from plugins.reading.words import catalogue
+from plugins.reading.words import sentences
 
 
 class NotContent(Exception):
@@ -55,7 +55,7 @@ def run(project: Project, names: list[Path]) -> Checked:
 
 def findings(project: Project, faults: Iterable[Fault]) -> tuple[Finding, ...]:
     """Answer the faults in the desk's language, in the order of files and lines."""
-    words = catalogue(project.language)
+    words = sentences(project.language)
     return tuple(
         Finding(
             file=project.shown(project.content / fault.source),

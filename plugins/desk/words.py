@@ -1,13 +1,11 @@
 """The desk's words, in the language of the newsroom. The English sentence is the key; `locale/` has the others."""
 
 import gettext
-import io
-from functools import cache
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from rich.console import Console
+
+from plugins.newsroom import catalogue
 
 LOCALE = Path(__file__).parent / "locale"
 
@@ -17,20 +15,8 @@ _catalogue = gettext.NullTranslations()
 def speak(language: str) -> None:
     """Let the desk speak this language from now on; English if it has no catalogue for it."""
     global _catalogue
-    _catalogue = catalogue(language)
-
-
-@cache
-def catalogue(language: str) -> gettext.NullTranslations:
-    """Answer the words in a language, compiled in memory so that there is no second file to keep up to date."""
     file = LOCALE / language / "LC_MESSAGES" / "desk.po"
-    if not file.is_file():
-        return gettext.NullTranslations()
-    compiled = io.BytesIO()
-    with file.open("rb") as stream:
-        write_mo(compiled, read_po(stream, locale=language))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    _catalogue = catalogue(file.read_bytes() if file.is_file() else b"", language)
 
 
 def _(message: str, **values: object) -> str:

@@ -8,7 +8,7 @@ from plugins.feeds import atom, calendar, jsonfeed, rss
 from plugins.feeds.article import Articles
 from plugins.feeds.channel import Part, channels
 from plugins.feeds.entry import Entries, Entry
-from plugins.feeds.words import catalogue
+from plugins.feeds.words import words_input
 from plugins.newsroom import Input, Newsroom, Output, Release, fingerprint
 
 Format = Callable[[Part, Sequence[Entry]], bytes]
@@ -68,4 +68,4 @@ class _Inputs:
 
 
 def _room(newsroom: Newsroom, language: str) -> tuple[Input, ...]:
-    return (newsroom.input, newsroom.site.input, newsroom.addresses.input, catalogue(language))
+    return (newsroom.input, newsroom.site.input, newsroom.addresses.input, words_input(language))

@@ -1,15 +1,12 @@
 """The few words that feeds say themselves, in the reader's language."""
 
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
+from gettext import NullTranslations
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
-from plugins.newsroom import Input, fingerprint
+from plugins.newsroom import Input, catalogue, fingerprint
 
 LOCALE = Path(__file__).parent / "locale"
 
@@ -17,18 +14,13 @@ LOCALE = Path(__file__).parent / "locale"
 @cache
 def words(language: str) -> NullTranslations:
     """Answer the feeds' words in that language; English, in which the code speaks, if there is no catalogue."""
-    if not _catalogue(language):
-        return NullTranslations()
-    compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(_catalogue(language)), locale=language))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    return catalogue(_written(language), language)
 
 
 @cache
-def catalogue(language: str) -> Input:
+def words_input(language: str) -> Input:
     """Answer the catalogue as something that outputs are made from."""
-    return Input(f"words:feeds/{language}", fingerprint(_catalogue(language)))
+    return Input(f"words:feeds/{language}", fingerprint(_written(language)))
 
 
 @cache
@@ -41,6 +33,6 @@ def locale(language: str) -> Locale:
 
 
 @cache
-def _catalogue(language: str) -> bytes:
+def _written(language: str) -> bytes:
     file = LOCALE / language / "LC_MESSAGES" / "feeds.po"
     return file.read_bytes() if file.is_file() else b""

@@ -2,6 +2,7 @@
 
 from plugins.newsroom.addresses import Addresses
 from plugins.newsroom.assignment import Assignment, Deadline, Funding, Signatory, Task
+from plugins.newsroom.catalogue import catalogue
 from plugins.newsroom.contact import Contact, Phone
 from plugins.newsroom.fault import Fault, Faults
 from plugins.newsroom.image import Document, File, Image, Link, Rendition, Terms
@@ -26,5 +27,5 @@ __all__ = [
     "Document", "Fault", "Faults", "File", "Funding", "Image", "Input", "Keyword", "LanguageVersion", "Link",
     "Localized", "Newsroom", "Noun", "Output", "Page", "Phone", "PressMaterial", "Publisher", "Release",
     "ReleaseType", "Rendition", "SecurityPolicy", "Signatory", "Site", "State", "Task", "Terms", "Text", "Topic",
-    "Withdrawal", "WithdrawalKind", "fingerprint",
+    "Withdrawal", "WithdrawalKind", "catalogue", "fingerprint",
 ]  # fmt: skip

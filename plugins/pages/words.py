@@ -1,15 +1,10 @@
 """Readers' words: the theme's gettext catalogues, read as they are written."""
 
-from functools import cache
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from markupsafe import Markup
 
-from plugins.newsroom import Input, fingerprint
+from plugins.newsroom import Input, catalogue, fingerprint
 
 
 class Words:
@@ -20,9 +15,9 @@ class Words:
 
     def __init__(self, locale: Path, language: str) -> None:
         file = locale / language / "LC_MESSAGES" / "messages.po"
-        catalogue = file.read_bytes() if file.is_file() else b""
-        self._translations = _translations(catalogue, language)
-        self.input = Input(f"words:{language}", fingerprint(catalogue))
+        written = file.read_bytes() if file.is_file() else b""
+        self._translations = catalogue(written, language)
+        self.input = Input(f"words:{language}", fingerprint(written))
 
     def gettext(self, message: str, **values: object) -> Markup:
         """Answer the message in the language, with the values in their places."""
@@ -32,13 +27,3 @@ class Words:
         """Answer the message in the form that goes with `number`, which also fills `%(number)s`."""
         message = self._translations.ngettext(one, many, number)
         return Markup(message) % {"number": number, **values}  # noqa: S704 - see the class
-
-
-@cache
-def _translations(catalogue: bytes, language: str) -> NullTranslations:
-    if not catalogue:
-        return NullTranslations()
-    compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(catalogue), locale=language))
-    compiled.seek(0)
-    return GNUTranslations(compiled)

@@ -10,7 +10,7 @@ from plugins.newsroom import Faults
 from plugins.reading import masthead
 from plugins.reading.bodies import MARKDOWN
 from plugins.reading.reader import read
-from plugins.reading.words import catalogue, told
+from plugins.reading.words import sentences, told
 
 NOWHERE = "no-articles-of-pelicans-own"
 
@@ -65,7 +65,7 @@ class NewsroomGenerator(Generator):
         reading.tidy()
 
     def _report(self, missing: tuple[tuple[str, str], ...], folder: str, language: str) -> None:
-        sentence = catalogue(language).gettext("the source lacks {field}")
+        sentence = sentences(language).gettext("the source lacks {field}")
         for source, field in missing:
             print(f"{folder}/{source}: {sentence.format(field=field)}")
 
