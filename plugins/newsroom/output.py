@@ -28,9 +28,10 @@ def fingerprint(*parts: str | bytes) -> str:
 
 
 class Noun:
-    """A record that can be an input of an output: what it shows of itself is what it is."""
+    """A frozen record that can be an input of an output: what it shows of itself is what it is."""
 
-    __slots__ = ()
+    __slots__ = ("_input",)
+    _input: Input
 
     @property
     def name(self) -> str:
@@ -40,7 +41,12 @@ class Noun:
     @property
     def input(self) -> Input:
         """This noun as an input. The fingerprint covers every field, nested nouns included."""
-        return Input(self.name, fingerprint(repr(self)))
+        try:
+            return self._input
+        except AttributeError:
+            # many outputs are made of the same noun, and it never changes
+            object.__setattr__(self, "_input", Input(self.name, fingerprint(repr(self))))
+            return self._input
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
