@@ -118,7 +118,7 @@ def a_rendition(address: str, width: int = 480, **changes: Any) -> Rendition:
             "media_type": media_type,
             "bytes": width * 100,
             "sha256": fingerprint(address) * 2,
-            "source": Path("/nowhere") / address,
+            "place": f"/nowhere/{address}",
             "width": width,
             "height": width * 2 // 3,
             **changes,
@@ -156,7 +156,7 @@ def a_document(
         media_type="application/pdf",
         bytes=123_456,
         sha256=fingerprint(folder, file) * 2,
-        source=Path("/nowhere") / file,
+        place=f"/nowhere/{file}",
     )
     return Document(**{"title": "Rapporten i sin helhet", "file": file, "download": download, **changes})
 
@@ -221,6 +221,7 @@ def a_release(**changes: Any) -> Release:
             "responds_to": (),
             "corrections": (),
             "withdrawn": None,
+            "imported": None,
             "moved_from": (),
             "missing": (),
             "official": True,

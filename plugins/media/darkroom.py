@@ -1,6 +1,7 @@
 """From the file that a press officer put beside a text to the files that are published."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,7 +61,7 @@ class Darkroom:
                 media_type=kept.media_type,
                 bytes=kept.bytes,
                 sha256=kept.sha256,
-                source=self._shelf.path(negative, label.key, kept),
+                place=str(self._shelf.path(negative, label.key, kept)),
                 width=kept.width,
                 height=kept.height,
             )
@@ -86,13 +87,21 @@ class Darkroom:
             media_type=media_type,
             bytes=len(data),
             sha256=sha256,
-            source=source,
+            place=str(source),
         )
         return Document(title=title, file=source.name, download=download)
 
     def reserve(self, address: str) -> None:
         """Keep an address free for another file that the room itself makes."""
         self._published[address.casefold()] = ""
+
+    def holds(self, image: Image) -> bool:
+        """Answer whether a picture that was developed before still lies here, and count it as asked for."""
+        return self._shelf.holds(image.original.source)
+
+    def remove(self, images: Iterable[Image]) -> None:
+        """Forget these finished pictures, but for those that this darkroom has been asked for."""
+        self._shelf.remove(image.original.source for image in images)
 
     def prune(self) -> None:
         """Forget the finished pictures that this darkroom has not been asked for.

@@ -90,14 +90,32 @@ class Shelf:
         _write(folder / _CONTENTS, json.dumps([asdict(kept) for kept in files], indent=1).encode())
         return tuple(files)
 
+    def holds(self, file: Path) -> bool:
+        """Answer whether the picture that the file belongs to is still here, and count it as asked for."""
+        self._used.add(_key(file))
+        return (file.parent / _CONTENTS).exists()
+
+    def remove(self, files: Iterable[Path]) -> None:
+        """Remove the pictures that the files belong to, but for those that have been asked for."""
+        for key in {_key(file) for file in files} - self._used:
+            self._discard(self._folder / key[0] / key[1])
+
     def prune(self) -> None:
         """Remove every picture that has not been asked for since this shelf was made; what others put here stays."""
         for folder in self._folder.glob("*/*"):
             key = (folder.parent.name, folder.name)
             if all(_HEX.fullmatch(name) for name in key) and key not in self._used:
-                shutil.rmtree(folder, ignore_errors=True)
-                with contextlib.suppress(OSError):  # others of its labels are still in use
-                    folder.parent.rmdir()
+                self._discard(folder)
+
+    def _discard(self, folder: Path) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # others of its labels are still in use
+            folder.parent.rmdir()
+
+
+def _key(file: Path) -> tuple[str, str]:
+    """Answer a finished file's negative and label."""
+    return file.parent.parent.name, file.parent.name
 
 
 def _loaded(folder: Path, kept: Kept) -> Encoded:

@@ -25,7 +25,7 @@ class Terms(Noun):
 class File:
     """A finished file to be published: where it goes, how large it is, and where its bytes lie until then.
 
-    `address` is its public address; `bytes` its true size; `sha256` the hex digest of its bytes; `source` the file
+    `address` is its public address; `bytes` its true size; `sha256` the hex digest of its bytes; `place` the file
     that holds them (left out of the noun's appearance: another machine keeps it elsewhere).
     """
 
@@ -33,10 +33,15 @@ class File:
     media_type: str
     bytes: int
     sha256: str
-    source: Path
+    place: str
 
     def __repr__(self) -> str:
         return f"File({self.address!r}, {self.media_type!r}, {self.bytes}, {self.sha256!r})"
+
+    @property
+    def source(self) -> Path:
+        """Answer the file that holds the bytes."""
+        return Path(self.place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

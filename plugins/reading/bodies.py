@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import accumulate
 from posixpath import join, normpath
@@ -15,7 +15,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from plugins.newsroom import Document, Fault, Faults, Image, Site, Text, fingerprint
+from plugins.newsroom import Document, Fault, Faults, Image, Site
 from plugins.reading.frontmatter import Manuscript
 from plugins.reading.patience import within
 from plugins.reading.schema import is_own_machine
@@ -96,23 +96,6 @@ class Body:
 
     html: str
     led: dict[str, str]
-
-
-@dataclass(slots=True)
-class StoredBodies:
-    """The rendered bodies of one reading, by the digest of what they say."""
-
-    _bodies: dict[str, str] = field(default_factory=dict)
-
-    def keep(self, html: str) -> str:
-        """Store a rendered body and answer its digest."""
-        digest = fingerprint(html)
-        self._bodies[digest] = html
-        return digest
-
-    def html(self, text: Text) -> str:
-        """Answer the text's body as safe HTML; "" if it has none."""
-        return self._bodies[text.body_digest]
 
 
 def render(manuscript: Manuscript, links: Links, options: Mapping[str, Any] = MARKDOWN) -> Body:

@@ -8,16 +8,14 @@ program is never found; nothing is lost by throwing the folder away.
 import contextlib
 import json
 import os
-from collections.abc import Mapping
-from importlib.metadata import version
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from plugins.newsroom import fingerprint
+from plugins.newsroom import Text, fingerprint
 from plugins.reading.bodies import Body, Links
 from plugins.reading.frontmatter import Manuscript
-
-_CODE = (Path(__file__).parent, Path(__file__).parent.parent / "newsroom")
+from plugins.reading.program import program
 
 
 class Galleys:
@@ -25,7 +23,7 @@ class Galleys:
 
     def __init__(self, folder: Path, options: Mapping[str, Any]) -> None:
         self._folder = folder
-        self._setter = fingerprint(repr(options), version("markdown"), version("nh3"), *_code())
+        self._setter = fingerprint(repr(options), program())
         self._used: set[str] = set()
 
     def key(self, manuscript: Manuscript, links: Links) -> str:
@@ -57,6 +55,15 @@ class Galleys:
         new.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         new.replace(self._folder / key)
 
+    def still_in_use(self, key: str) -> None:
+        """Say that the body is still some text's, though nobody has asked for it."""
+        self._used.add(key)
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Remove those of the bodies that are no longer any text's."""
+        for key in set(keys) - self._used:
+            (self._folder / key).unlink(missing_ok=True)
+
     def prune(self) -> None:
         """Remove what this reading did not ask for, so that no body outlives its text."""
         with contextlib.suppress(FileNotFoundError):
@@ -65,5 +72,53 @@ class Galleys:
                     file.unlink(missing_ok=True)
 
 
-def _code() -> list[bytes]:
-    return [file.read_bytes() for folder in _CODE for file in sorted(folder.glob("*.py"))]
+class StoredBodies:
+    """The rendered bodies of one reading. They lie in the galleys, and only the last few are held in memory.
+
+    `again` renders a text's body once more: for the rare case that its galley has vanished or been damaged meanwhile.
+    """
+
+    def __init__(self, galleys: Galleys, again: Callable[[Text], str]) -> None:
+        self._galleys = galleys
+        self._again = again
+        self._bodies: dict[str, tuple[str, dict[str, str]]] = {}
+        self._at_hand: dict[str, str] = {}
+
+    def keep(self, key: str, body: Body) -> str:
+        """Note where a body is kept, and answer the digest by which its text knows it."""
+        digest = fingerprint(body.html)
+        self._bodies[digest] = (key, body.led)
+        return digest
+
+    def recall(self, digest: str, key: str, led: dict[str, str]) -> None:
+        """Note where the body with that digest is kept, without looking at it."""
+        self._bodies[digest] = (key, led)
+        self._galleys.still_in_use(key)
+
+    def kept(self, text: Text) -> tuple[str, dict[str, str]]:
+        """Answer the key of the text's galley, and where its links to other texts lead."""
+        return self._bodies[text.body_digest]
+
+    def html(self, text: Text) -> str:
+        """Answer the text's body as safe HTML; "" if it has none. Raises ChangedText if it is another by now."""
+        if text.body_digest not in self._at_hand:
+            if len(self._at_hand) == _AT_HAND:
+                self._at_hand.pop(next(iter(self._at_hand)))
+            self._at_hand[text.body_digest] = self._read(text)
+        return self._at_hand[text.body_digest]
+
+    def _read(self, text: Text) -> str:
+        key, led = self._bodies[text.body_digest]
+        body = self._galleys.find(key, led)
+        html = body.html if body else self._again(text)
+        if fingerprint(html) != text.body_digest:
+            raise ChangedText(f"{text.source} has changed since it was read: build again")
+        return html
+
+
+class ChangedText(Exception):
+    """A text's body is not what it was when it was read, so what has been said of it does not hold."""
+
+
+_AT_HAND = 64
+"""Bodies in memory: a release's page, text, record and feed items are often made one after the other."""

@@ -62,7 +62,7 @@ class NewsroomGenerator(Generator):
         self.context["newsroom"] = reading.newsroom
         self.context["bodies"] = reading.bodies
         self._report(reading.missing, content.name, reading.newsroom.language)
-        reading.tidy()
+        reading.keep()
 
     def _report(self, missing: tuple[tuple[str, str], ...], folder: str, language: str) -> None:
         sentence = sentences(language).gettext("the source lacks {field}")

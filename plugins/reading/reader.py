@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from plugins.media.darkroom import Darkroom
-from plugins.newsroom import Assignment, Fault, Faults, Newsroom, Page, PressMaterial, Release, State
+from plugins.newsroom import Assignment, Fault, Faults, Newsroom, Page, PressMaterial, Release, State, fingerprint
 from plugins.newsroom.addresses import WORDS
 from plugins.reading import assignments, frontmatter, masthead, pages, releases
-from plugins.reading.bodies import MARKDOWN, Links, StoredBodies
-from plugins.reading.galleys import Galleys
+from plugins.reading.bodies import MARKDOWN, Links
+from plugins.reading.galleys import Galleys, StoredBodies
 from plugins.reading.masthead import Masthead
+from plugins.reading.memory import Memory, Remembered
+from plugins.reading.program import program
 from plugins.reading.selection import Kind, Selected, Source, scan, select
 from plugins.reading.surroundings import Notes, Surroundings
 
@@ -25,7 +27,7 @@ N = TypeVar("N", Release, Assignment, Page)
 class Reading:
     """What came of reading: the newsroom, its bodies, and what the sources lack as (file, field).
 
-    `darkroom` and `galleys` keep finished pictures and bodies.
+    `darkroom`, `galleys` and `memory` keep finished pictures, bodies and nouns for the next reading.
     `left_out` are the faults of texts that a preview had to do without; otherwise there are none.
     """
 
@@ -33,13 +35,23 @@ class Reading:
     bodies: StoredBodies
     darkroom: Darkroom
     galleys: Galleys
+    memory: Memory
     missing: tuple[tuple[str, str], ...]
     left_out: tuple[Fault, ...] = ()
 
-    def tidy(self) -> None:
-        """Forget what this reading had no use for, so that no picture or body outlives its text in the cache."""
-        self.darkroom.prune()
-        self.galleys.prune()
+    def keep(self) -> None:
+        """Remember what has been read, and forget what there is no use for any more: no picture or body outlives its
+        text in the cache.
+        """
+        knew_nothing = self.memory.knew_nothing
+        self.memory.keep()
+        if knew_nothing:
+            self.darkroom.prune()
+            self.galleys.prune()
+        else:
+            forgotten = [text for one in self.memory.forgotten for text in one.read]
+            self.darkroom.remove([image for text in forgotten for image in getattr(text, "images", ())])
+            self.galleys.remove([key for one in self.memory.forgotten for _, key in one.galleys])
 
 
 def read(
@@ -87,48 +99,116 @@ def _read(
     preview: bool,
     without: frozenset[str],
 ) -> Reading:
-    sources, faults = scan(content, masthead.languages(content))
     try:
         head = masthead.read(content, url)
     except Faults as found:
+        _, faults = scan(content, masthead.languages(content))
         raise Faults([*faults, *found.faults]) from None
-    selected = select(sources, now, preview=preview)
-    folders_without = {one.source.folder for one in selected if one.source.is_original and one.source.path in without}
-    shown = [o for o in selected if o.source.path not in without and o.source.folder not in folders_without]
     images_page = head.site.absolute(head.addresses.section(head.shape.languages[0], "images"))
     darkroom = Darkroom(cache / "media", rights_url=images_page)
+    memory = Memory(cache, content, _maker(head, now, markdown, (str(content), str(cache)), preview=preview), now)
+    sources, recalled, faults = _scanned(content, head, memory, darkroom)
+    selected = select(sources, now, preview=preview)
+    texts = _addresses(head, selected, recalled)
+    while moved := [one for one in recalled if any(texts.get(path) != address for path, address in one.led)]:
+        for one in moved:
+            memory.forget(one)
+        sources, recalled, faults = _scanned(content, head, memory, darkroom)
+        selected = select(sources, now, preview=preview)
+        texts = _addresses(head, selected, recalled)
+    folders_without = {one.source.folder for one in selected if one.source.is_original and one.source.path in without}
+    shown = [o for o in selected if o.source.path not in without and o.source.folder not in folders_without]
+    galleys = Galleys(cache / "bodies", markdown)
     around = Surroundings(
         content=content,
         masthead=head,
         darkroom=darkroom,
-        bodies=StoredBodies(),
-        galleys=Galleys(cache / "bodies", markdown),
-        links=_links(head, sources, selected),
+        bodies=StoredBodies(galleys, lambda text: around.body_again(text)),
+        galleys=galleys,
+        links=_links(head, sources, texts),
         markdown=markdown,
         now=now,
         preview=preview,
     )
     collector = _Collector(faults)
     materials = collector.one(partial(masthead.press_materials, content, head, darkroom))
-    everything = _Texts(
+    fresh = _Texts(
         releases=_releases(shown, around, collector),
         assignments=_texts(Kind.ASSIGNMENT, shown, around, collector, assignments.read, assignments.together),
         pages=_texts(Kind.PAGE, shown, around, collector, pages.read, pages.together),
     )
+    for one in recalled:
+        for digest, key in one.galleys:
+            around.bodies.recall(digest, key, dict(one.led))
+    everything = fresh.with_recalled(recalled)
     faults += _desk_faults(head, now)
     faults += _id_faults(everything, around)
     faults += _reference_faults(everything, around)
     faults += _address_faults(everything, around)
     if faults:
         raise Faults(faults)
+    _remember(fresh, sources, around, memory)
     lacking: list[Release | Assignment] = [*everything.assignments, *everything.releases]
     return Reading(
         newsroom=_newsroom(head, everything, materials or (), now),
         bodies=around.bodies,
         darkroom=darkroom,
         galleys=around.galleys,
+        memory=memory,
         missing=tuple((text.source, field) for text in lacking for field in text.missing),
     )
+
+
+def _maker(head: Masthead, now: datetime, markdown: Mapping[str, Any], places: Iterable[str], *, preview: bool) -> str:
+    """Answer a fingerprint of all that a text is made with besides the files in its folder.
+
+    `places` are the folders that the nouns' files lie in: elsewhere they must be found anew.
+    """
+    # a contact that has left gives way to the press desk in every release that names it
+    valid = sorted(slug for slug, contact in head.contacts.items() if contact.is_valid(head.day(now)))
+    return fingerprint(program(), *places, repr(markdown), head.input.fingerprint, str(preview), *valid)
+
+
+def _scanned(
+    content: Path, head: Masthead, memory: Memory, darkroom: Darkroom
+) -> tuple[list[Source], list[Remembered], list[Fault]]:
+    """Answer the sources of what is not remembered, what is, and what can't be read about the sources."""
+    recalled: list[Remembered] = []
+
+    def is_known(folder: str) -> bool:
+        known = memory.recalled(folder)
+        if known is None:
+            return False
+        if not all(darkroom.holds(image) for text in known.read for image in getattr(text, "images", ())):
+            memory.forget(known)
+            return False
+        recalled.append(known)
+        return True
+
+    sources, faults = scan(content, head.shape.languages, is_known)
+    return sources, recalled, faults
+
+
+def _addresses(head: Masthead, selected: Iterable[Selected], recalled: Iterable[Remembered]) -> dict[str, str]:
+    """Answer where each text is that will be read or has been, by its path below the content folder."""
+    addresses = {text.source: text.address for one in recalled for text in one.read}
+    addresses |= {one.source.path: _address(head, one.source) for one in selected}
+    return addresses
+
+
+def _remember(fresh: "_Texts", sources: Iterable[Source], around: Surroundings, memory: Memory) -> None:
+    """Remember the folders of which every text is public. Of the others nothing may lie in a cache."""
+    written = Counter(source.folder for source in sources)
+    folders: dict[str, list[Release | Assignment | Page]] = defaultdict(list)
+    everything: list[Release | Assignment | Page] = [*fresh.releases, *fresh.assignments, *fresh.pages]
+    for text in everything:
+        if text.state is State.PUBLIC:
+            folders[text.source.rpartition("/")[0]].append(text)
+    for folder, texts in folders.items():
+        if len(texts) == written[folder]:
+            kept = {text.body_digest: around.bodies.kept(text) for text in texts}
+            led = {path: address for _, leads in kept.values() for path, address in leads.items()}
+            memory.remember(folder, texts, led, {digest: key for digest, (key, _) in kept.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +216,27 @@ class _Texts:
     releases: list[Release]
     assignments: list[Assignment]
     pages: list[Page]
+
+    def with_recalled(self, recalled: Iterable[Remembered]) -> "_Texts":
+        """Answer these texts and those that were recalled, the newest first."""
+        releases, assignments, pages = list(self.releases), list(self.assignments), list(self.pages)
+        for text in (text for one in recalled for text in one.read):
+            match text:
+                case Release():
+                    releases.append(text)
+                case Assignment():
+                    assignments.append(text)
+                case Page():
+                    pages.append(text)
+        return _Texts(
+            releases=sorted(releases, key=lambda r: (r.published, r.id, r.language), reverse=True),
+            assignments=sorted(assignments, key=_newest_last, reverse=True),
+            pages=sorted(pages, key=_newest_last, reverse=True),
+        )
+
+
+def _newest_last(text: Assignment | Page) -> tuple[datetime, str]:
+    return text.published, text.source
 
 
 T = TypeVar("T")
@@ -178,7 +279,7 @@ def _releases(selected: Iterable[Selected], around: Surroundings, collector: _Co
             text = collector.one(partial(releases.translation, other, original, around))
             texts += [text] if text else []
         found += releases.together(texts)
-    return sorted(found, key=lambda r: (r.published, r.id, r.language), reverse=True)
+    return found
 
 
 def _texts(
@@ -194,11 +295,10 @@ def _texts(
         language = ones[0].source.language
         texts = [collector.one(partial(read_one, one, language, around)) for one in ones]
         found += together([text for text in texts if text is not None])
-    return sorted(found, key=lambda text: (text.published, text.source), reverse=True)
+    return found
 
 
-def _links(head: Masthead, sources: Iterable[Source], selected: Iterable[Selected]) -> Links:
-    texts = {one.source.path: _address(head, one.source) for one in selected}
+def _links(head: Masthead, sources: Iterable[Source], texts: Mapping[str, str]) -> Links:
     sections = {head.addresses.section(language, key) for language in head.shape.languages for key in WORDS["en"]}
     homes = {head.addresses.home(language) for language in head.shape.languages}
     return Links(

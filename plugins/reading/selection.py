@@ -6,7 +6,7 @@ search that no fault elsewhere in the file can disturb.
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -67,11 +67,16 @@ class Selected:
     state: State
 
 
-def scan(content: Path, languages: tuple[str, ...]) -> tuple[list[Source], list[Fault]]:
-    """Answer all text files in releases/, assignments/ and pages/, by path, and what can't be read about them."""
+def scan(
+    content: Path, languages: tuple[str, ...], known: Callable[[str], bool] = lambda folder: False
+) -> tuple[list[Source], list[Fault]]:
+    """Answer all text files in releases/, assignments/ and pages/, by path, and what can't be read about them.
+
+    `known` is asked of each folder that could hold a text, by its path: those that are known are not looked into.
+    """
     sources: list[Source] = []
     faults: list[Fault] = []
-    for path in _markdown(content):
+    for path in sorted(_markdown(content, known)):
         try:
             sources.append(_source(content, path))
         except Faults as found:
@@ -121,19 +126,25 @@ def is_inside(content: Path, file: Path) -> bool:
     return file.resolve().is_relative_to(content.resolve())
 
 
-def _markdown(content: Path) -> Iterator[str]:
+def _markdown(content: Path, known: Callable[[str], bool]) -> Iterator[str]:
     for kind in Kind:
-        root = content / kind
-        found: list[str] = []
-        for folder, folders, files in os.walk(root):
+        if (content / kind).is_dir():
+            yield from _below(content, kind, known)
+
+
+def _below(content: Path, folder: str, known: Callable[[str], bool]) -> Iterator[str]:
+    """Answer the paths of all that could be texts: also of a linked folder, behind which one would vanish unseen."""
+    with os.scandir(content / folder) as entries:
+        for entry in entries:
             # Hidden files are those of editors and systems: .#sv.md while somebody writes, ._sv.md on a shared disk
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            files = [name for name in files if name.lower().endswith(".md") and not name.startswith(".")]
-            here = Path(folder)
-            found += [(here / name).relative_to(content).as_posix() for name in files]
-            # os.walk doesn't follow linked folders, so a text behind one would vanish without a word
-            found += [(here / name).relative_to(content).as_posix() for name in folders if (here / name).is_symlink()]
-        yield from sorted(found)
+            if entry.name.startswith("."):
+                continue
+            path = f"{folder}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                if not known(path):
+                    yield from _below(content, path, known)
+            elif entry.name.lower().endswith(".md") or entry.is_dir():
+                yield path
 
 
 def _source(content: Path, path: str) -> Source:

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from plugins.media.darkroom import Darkroom
 from plugins.media.unusable import UnusableFile
-from plugins.newsroom import Document, Fault, Faults, Image, LanguageVersion, Link
+from plugins.newsroom import Document, Fault, Faults, Image, LanguageVersion, Link, Text
 from plugins.reading import bodies, frontmatter, selection, shaping
-from plugins.reading.bodies import Links, StoredBodies
+from plugins.reading.bodies import Links
 from plugins.reading.frontmatter import Manuscript
-from plugins.reading.galleys import Galleys
+from plugins.reading.galleys import Galleys, StoredBodies
 from plugins.reading.masthead import Masthead, usable
 from plugins.reading.schema import DocumentShape, ImageShape, LinkShape
 from plugins.reading.selection import Selected, Source
@@ -71,7 +71,16 @@ class Surroundings:
         if body is None:
             body = bodies.render(manuscript, links, self.markdown)
             self.galleys.keep(key, body)
-        return self.bodies.keep(body.html)
+        return self.bodies.keep(key, body)
+
+    def body_again(self, text: Text) -> str:
+        """Answer the body of a text that has been read, rendered once more. Raises Faults."""
+        manuscript = frontmatter.read((self.content / text.source).read_bytes(), text.source)
+        pictures: tuple[Image, ...] = getattr(text, "images", ())
+        papers: tuple[Document, ...] = getattr(text, "documents", ())
+        listed = frozenset(picture.file for picture in pictures) | {paper.file for paper in papers}
+        links = replace(self.links, images=pictures, documents=papers, listed=listed)
+        return bodies.render(manuscript, links, self.markdown).html
 
 
 class Notes:

@@ -118,8 +118,8 @@ def test_equal_pictures_and_words_make_equal_bytes_anywhere(tmp_path: Path) -> N
     one, other = (develop(Darkroom(tmp_path / name), source) for name in ("one", "other"))
     assert one == replace(
         other,
-        original=replace(other.original, source=one.original.source),
-        renditions=tuple(replace(b, source=a.source) for a, b in zip(one.renditions, other.renditions, strict=True)),
+        original=replace(other.original, place=one.original.place),
+        renditions=tuple(replace(b, place=a.place) for a, b in zip(one.renditions, other.renditions, strict=True)),
     )
     assert one.input == other.input
 
@@ -234,7 +234,7 @@ def test_a_document_is_published_as_it_is(darkroom: Darkroom, tmp_path: Path) ->
         media_type="application/zip",
         bytes=len(source.read_bytes()),
         sha256=hashlib.sha256(source.read_bytes()).hexdigest(),
-        source=source,
+        place=str(source),
     )
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugins.newsroom import Faults, Site
-from plugins.reading.bodies import ATTRIBUTES, TAGS, Links, StoredBodies, render
+from plugins.reading.bodies import ATTRIBUTES, TAGS, Links, render
 from plugins.reading.frontmatter import Manuscript
-from tests.nouns import a_release, an_image
+from tests.nouns import an_image
 
 SITE = Site("https://press.example.se/rum")
 SOURCE = "releases/2031/x/sv.md"
@@ -123,12 +123,6 @@ def test_whatever_is_written_nothing_unsafe_comes_out(body):
         for name in re.findall(r'\s([a-zA-Z-]+)="', attributes):
             assert name in ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set())
     assert not re.search(r'(href|src)="\s*(javascript|data|vbscript):', html, re.IGNORECASE)
-
-
-def test_bodies_are_found_by_what_they_say():
-    bodies = StoredBodies()
-    digest = bodies.keep("<p>Text</p>")
-    assert bodies.html(a_release(body_digest=digest)) == "<p>Text</p>"
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_what_is_not_asked_for_is_forgotten(tmp_path):
 def test_a_second_reading_renders_nothing(tmp_path, monkeypatch):
     content = content_of(tmp_path, [Text("x", "public00", "2026-03-01T10:00:00Z", (), "teal", True, None, "ord")])
     first = read(content, now=NOW, cache=tmp_path / "cache")
-    first.tidy()
+    first.keep()
 
     def never(*args, **kwargs):
         raise AssertionError("rendered again")

@@ -1,0 +1,116 @@
+"""Nouns as bytes, for a cache: what comes out is whole, made by the same maker, and nothing but nouns.
+
+A cache may be damaged, old, or somebody else's. So the bytes begin with a digest of maker and contents, and they can
+name no other classes than those that stand here: unpacking builds records and never runs anything.
+"""
+
+import io
+import pickle
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, timedelta, timezone
+from enum import EnumType
+from hashlib import blake2b
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from plugins import newsroom
+from plugins.newsroom.output import Input, Noun
+
+_DIGEST = 32
+
+
+class NotKept(Exception):
+    """The bytes are damaged, or another maker's, or hold what is no noun."""
+
+
+def packed(maker: str, what: object, kinds: tuple[type, ...] = ()) -> bytes:
+    """Answer nouns, and lists, tuples and dicts of them, as bytes. `maker` stands for the program that made them.
+
+    `kinds` are further dataclasses that may stand among them.
+    """
+    target = io.BytesIO()
+    _Packer(target, kinds).dump(what)
+    contents = target.getvalue()
+    return _digest(maker, contents) + contents
+
+
+def unpacked(maker: str, data: bytes, kinds: tuple[type, ...] = ()) -> Any:
+    """Answer what was packed. Raises NotKept unless the same maker packed these very bytes, of the same kinds."""
+    contents = data[_DIGEST:]
+    if data[:_DIGEST] != _digest(maker, contents):
+        raise NotKept
+    try:
+        return _Unpacker(io.BytesIO(contents), kinds).load()
+    except Exception as error:  # pickle has a dozen ways to say that something is wrong
+        raise NotKept from error
+
+
+def _digest(maker: str, contents: bytes) -> bytes:
+    return blake2b(contents, digest_size=_DIGEST, key=blake2b(maker.encode(), digest_size=_DIGEST).digest()).digest()
+
+
+class _Packer(pickle.Pickler):
+    def __init__(self, target: io.BytesIO, kinds: tuple[type, ...]) -> None:
+        super().__init__(target, protocol=5)
+        self._fields = _fields_of(kinds)
+
+    def reducer_override(self, thing: Any) -> Any:
+        kind = type(thing)
+        if kind in self._fields:
+            known = getattr(thing, "_input", None) if isinstance(thing, Noun) else None
+            return _restored, (kind, tuple(getattr(thing, name) for name in self._fields[kind]), known)
+        if kind is ZoneInfo:
+            return _zone, (thing.key,)
+        return NotImplemented
+
+
+class _Unpacker(pickle.Unpickler):
+    def __init__(self, source: io.BytesIO, kinds: tuple[type, ...]) -> None:
+        super().__init__(source)
+        self._known = {_name(kind): kind for kind in (*_fields_of(kinds), *_ENUMS, *_VALUES)}
+
+    def find_class(self, module: str, name: str) -> Any:
+        return self._known[module, name]
+
+
+def _restored(kind: type, values: tuple[object, ...], known: Input | None) -> object:
+    """Answer the record as it was. A frozen record's constructor sets field by field and checks each: too slow here."""
+    thing: object = object.__new__(kind)
+    for fill, value in zip(_SETTERS[kind], values, strict=True):
+        fill(thing, value)
+    if known is not None:
+        object.__setattr__(thing, "_input", known)
+    return thing
+
+
+def _zone(key: str) -> ZoneInfo:
+    return ZoneInfo(key)
+
+
+def _setter(kind: type, name: str) -> Callable[[object, object], None]:
+    """Answer what fills one field: the slot itself, or for a record without slots the plain way around its freezing."""
+    slot = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+    if hasattr(slot, "__set__"):
+        return slot.__set__  # type: ignore[union-attr, no-any-return]
+    return lambda thing, value: object.__setattr__(thing, name, value)
+
+
+def _name(kind: Any) -> tuple[str, str]:
+    return kind.__module__, kind.__qualname__
+
+
+_NOUNS = [thing for thing in vars(newsroom).values() if isinstance(thing, type)]
+_ENUMS = [kind for kind in _NOUNS if isinstance(kind, EnumType)]
+_VALUES = (Input, datetime, date, timedelta, timezone, frozenset, _restored, _zone)
+_FIELDS: dict[type, tuple[str, ...]] = {}
+_SETTERS: dict[type, tuple[Callable[[object, object], None], ...]] = {}
+
+
+def _fields_of(kinds: tuple[type, ...]) -> dict[type, tuple[str, ...]]:
+    """Answer the names of the fields of every kind of record that may be packed."""
+    for kind in (*_NOUNS, *kinds):
+        if kind not in _FIELDS and is_dataclass(kind):
+            _FIELDS[kind] = names = tuple(field.name for field in fields(kind))
+            _SETTERS[kind] = tuple(_setter(kind, name) for name in names)
+    return _FIELDS
