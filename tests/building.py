@@ -10,10 +10,10 @@ from pelican.settings import read_settings
 from plugins.edition.stage import Stage
 from plugins.feeds.outputs import outputs as feed_outputs
 from plugins.media.outputs import outputs as media_outputs
-from plugins.newsroom import Output
+from plugins.newsroom import Bundle, Output, opened
 from plugins.pages.outputs import outputs as page_outputs
 from plugins.reading.reader import read
-from plugins.subscriptions.notices import outputs as notice_outputs
+from plugins.subscriptions.outputs import outputs as list_outputs
 
 PROJECT = Path(__file__).parent.parent
 SAMPLE = PROJECT / "tests" / "sample"
@@ -38,8 +38,16 @@ def build(content: Path, output: Path, *, now: datetime = NOW, cache: Path | Non
 
 
 def outputs(content: Path, cache: Path, *, now: datetime = NOW, theme: Path = PROJECT / "theme") -> list[Output]:
-    """Answer what the rooms want published, unrendered and unwritten."""
+    """Answer what the rooms want published, one by one, unrendered and unwritten."""
+    return list(opened(items(content, cache, now=now, theme=theme)))
+
+
+def items(
+    content: Path, cache: Path, *, now: datetime = NOW, theme: Path = PROJECT / "theme"
+) -> list[Output | Bundle]:
+    """Answer what the rooms want published as they hand it over, in bundles."""
     reading = read(content, now=now, cache=cache)
+    reading.keep()
     settings = read_settings(str(PROJECT / "pelicanconf.py"))
     environment = Environment(
         loader=FileSystemLoader(theme / "templates"),
@@ -53,8 +61,8 @@ def outputs(content: Path, cache: Path, *, now: datetime = NOW, theme: Path = PR
         theme=theme,
         rooms=frozenset(settings["PLUGINS"]),
     )
-    rooms = (media_outputs, page_outputs, feed_outputs, notice_outputs)
-    return [output for room in rooms for output in room(stage)]
+    rooms = (media_outputs, page_outputs, feed_outputs, list_outputs)
+    return [item for room in rooms for item in room(stage)]
 
 
 def files(folder: Path) -> dict[str, bytes]:

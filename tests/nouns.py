@@ -25,6 +25,7 @@ from plugins.newsroom import (
     File,
     Funding,
     Image,
+    Imported,
     Input,
     Keyword,
     LanguageVersion,
@@ -187,6 +188,11 @@ def a_withdrawal(kind: str = "withdrawn", after: timedelta = timedelta(days=2), 
             **changes,
         }
     )
+
+
+def an_import(after: timedelta = timedelta(days=1), **changes: Any) -> Imported:
+    """That a release was taken over, that long after the usual time of publication."""
+    return Imported(**{"at": PUBLISHED + after, "url": "https://old.example/nyheter/1", **changes})
 
 
 def a_release(**changes: Any) -> Release:

@@ -45,7 +45,7 @@ class Built:
             "written": list(self.edition.written) if self.edition else [],
             "removed": list(self.edition.removed) if self.edition else [],
             "unchanged": self.edition.unchanged if self.edition else 0,
-            "rendered": self.edition.rendered if self.edition else 0,
+            "rendered": len(self.edition.rendered) if self.edition else 0,
             "faults": [finding.as_json() for finding in self.findings],
         }
 

@@ -1,5 +1,6 @@
 """Where Pelican asks for output: the rooms are asked for theirs, and the edition is written."""
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -33,9 +34,10 @@ class EditionGenerator(Generator):
         try:
             output = Path(self.output_path)
             # one memory for each output folder: builds into several folders may share a cache
-            name = f"edition-{fingerprint(str(output.resolve()))[:8]}.json"
+            name = f"edition-{fingerprint(str(output.resolve()))[:8]}"
             memory = Memory.of(Path(self.settings["CACHE_PATH"]) / name, maker(self.settings))
-            report = publish(stage.outputs(), output, memory)
+            jobs = self.settings.get("PRESSROOM_JOBS") or os.cpu_count() or 1
+            report = publish(stage.items(), output, memory, jobs=jobs)
         except TemplateError as error:
             print(f"{where(error, Path(self.theme))}: {error.message or error}", file=sys.stderr)
             raise SystemExit(1) from None

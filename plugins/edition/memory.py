@@ -1,75 +1,94 @@
-"""What the last build made, so that the next one renders only what has other inputs.
+"""What the last build made, so that the next one declares and renders only what has other inputs.
 
 The memory is a convenience, never an authority: it lies in the cache folder, says nothing that isn't public, and if it
 is lost, damaged or another program's, everything is rendered again and the same bytes come out.
 """
 
-import json
+import contextlib
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
+from functools import cache
+from hashlib import blake2b
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
-from plugins.newsroom import Output, fingerprint
+from plugins.newsroom import Input, Output
+from plugins.newsroom.keeping import NotKept, packed, unpacked
+
+_MARK = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A file as it was made: the fingerprint of its inputs, its SHA-256, and its size and time on the disk."""
+class Made(NamedTuple):
+    """A file as it was made: the marks of its inputs, its SHA-256, and its size and time (ns) on the disk."""
 
-    inputs: str
+    marks: bytes
     digest: str
     size: int
     modified: int
 
 
+class Kept(NamedTuple):
+    """A bundle as it was: its fingerprint, the files made of its outputs by path, and the bundles in it by name."""
+
+    fingerprint: str
+    outputs: dict[str, Made]
+    bundles: "dict[str, Kept]"
+
+    @classmethod
+    def empty(cls, fingerprint: str = "") -> "Kept":
+        return cls(fingerprint, {}, {})
+
+    def files(self) -> Iterator[tuple[str, Made]]:
+        """Answer every file in the bundle and in those within it, by path."""
+        yield from self.outputs.items()
+        for bundle in self.bundles.values():
+            yield from bundle.files()
+
+
+_KINDS = (Made, Kept)
+
+
 @dataclass(slots=True)
 class Memory:
-    """What was made, by path. `maker` stands for the program that made it: its code, settings and libraries."""
+    """The last edition as one bundle. `maker` stands for the program that made it: its code, settings, libraries.
+
+    `record` is size and time of the folder's record as it was written then: is it still that, nobody need read it.
+    """
 
     file: Path
     maker: str
-    made: dict[str, Made] = field(default_factory=dict)
+    made: Kept = field(default_factory=Kept.empty)
+    record: tuple[int, int] = (0, 0)
 
     @classmethod
     def of(cls, file: Path, maker: str) -> Self:
         """Answer the memory kept in the file; an empty one if it can't be read or another program made it."""
         memory = cls(file, maker)
-        try:
-            kept = json.loads(file.read_bytes())
-            if kept["maker"] == maker:
-                memory.made = {path: Made(*made) for path, made in kept["made"].items()}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            memory.made = {}
+        with contextlib.suppress(OSError, NotKept):
+            memory.record, memory.made = unpacked(maker, file.read_bytes(), _KINDS)
         return memory
 
-    def recalled(self, path: str, inputs: str, folder: Path) -> Made | None:
-        """Answer what was made of the same inputs if it is still in the folder; None if it must be rendered."""
-        made, file = self.made.get(path), folder / path
-        if made is None or made.inputs != inputs:
-            return None
-        try:
-            found = file.lstat()
-            if (found.st_size, found.st_mtime_ns) == (made.size, made.modified):
-                return made
-            # a copied or restored folder has other times but may hold the same bytes
-            is_same = found.st_size == made.size and not file.is_symlink()
-            return made if is_same and sha256(file.read_bytes()).hexdigest() == made.digest else None
-        except OSError:
-            return None
-
-    def keep(self, record: dict[str, str], inputs: dict[str, str], folder: Path) -> None:
-        """Remember the edition in the folder: each file's digest in the record, and its inputs' fingerprint."""
-        made = {}
-        for path, digest in record.items():
-            found = (folder / path).stat()
-            made[path] = (inputs[path], digest, found.st_size, found.st_mtime_ns)
+    def keep(self, made: Kept, record: tuple[int, int]) -> None:
+        """Remember the edition."""
+        self.made, self.record = made, record
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        new = self.file.with_suffix(".new")
-        new.write_text(json.dumps({"maker": self.maker, "made": made}, ensure_ascii=False), encoding="utf-8")
+        new = self.file.with_name(f"{self.file.name}.{os.getpid()}")
+        new.write_bytes(packed(self.maker, (record, made), _KINDS))
         new.replace(self.file)
 
 
-def inputs_of(output: Output) -> str:
-    """Answer one fingerprint for all the inputs of an output; their order doesn't matter."""
-    return fingerprint(*(part for input in sorted(output.inputs) for part in input))
+def marks(output: Output) -> bytes:
+    """Answer what stands for all the inputs of an output: a short mark of each, whatever their order."""
+    return b"".join(sorted({_mark(each) for each in output.inputs}))
+
+
+def others(output: Output, known: bytes) -> list[str]:
+    """Answer the names of those inputs whose marks are not among the known."""
+    before = {known[at : at + _MARK] for at in range(0, len(known), _MARK)}
+    return sorted({each.name for each in output.inputs if _mark(each) not in before})
+
+
+@cache
+def _mark(given: Input) -> bytes:
+    return blake2b("\0".join(given).encode(), digest_size=_MARK).digest()

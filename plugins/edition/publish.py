@@ -8,14 +8,15 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from plugins.edition.memory import Memory, inputs_of
-from plugins.newsroom import Output
+from plugins.edition.memory import Kept, Memory
+from plugins.edition.plan import Plan, planned
+from plugins.edition.rendering import Progress, rendered
+from plugins.newsroom import Bundle, Output, opened
 
 RECORD = ".edition.json"
 """In the folder itself, so that record and files can't be parted: path → SHA-256 of every file of the edition."""
@@ -32,50 +33,56 @@ class UnfitOutputs(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What publishing did, as sorted paths; `rendered` counts what was made anew, `unchanged` what was not written."""
+    """What publishing did, as sorted paths; `unchanged` counts what was not written.
 
-    rendered: int
+    `rendered` tells, of each path that was made anew, the names of the inputs that differ from last time; none if the
+    file is new or was not as it had been left.
+    """
+
+    rendered: Mapping[str, tuple[str, ...]]
     written: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: int
 
     def __str__(self) -> str:
         done = f"{len(self.written)} files written, {len(self.removed)} removed, {self.unchanged} unchanged"
-        return f"{done} ({self.rendered} rendered)"
+        return f"{done} ({len(self.rendered)} rendered)"
 
 
-@dataclass(frozen=True, slots=True)
-class _Staged:
-    """An edition ready to be put in place: what will be there, of what it is made, and which files are new."""
-
-    record: dict[str, str]
-    inputs: dict[str, str]
-    rendered: list[str]
-    written: list[str]
-
-
-def publish(outputs: Iterable[Output], folder: Path, memory: Memory | None = None) -> Report:
+def publish(
+    items: Iterable[Output | Bundle],
+    folder: Path,
+    memory: Memory | None = None,
+    *,
+    jobs: int = 1,
+    progress: Progress = lambda done, of: None,
+) -> Report:
     """Make the folder hold the outputs, and answer what changed. What `memory` recalls is not rendered again.
 
     A second build into the same folder waits for the first. Raises UnfitOutputs, or whatever a render raises; then no
     file has been changed.
     """
-    outputs = list(outputs)
-    _check_paths(outputs)
+    items = list(items)
     folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
+        _discard(folder / _NEXT)
+        plan = planned(items, memory.made if memory else Kept.empty(), folder)
+        if memory and plan.is_same and memory.record == _stamp(folder / RECORD):
+            return Report(rendered={}, written=(), removed=(), unchanged=sum(1 for _ in plan.made.files()))
+        _check_paths(plan, items)
         try:
-            staged = _stage(outputs, folder, memory)
-            gone = _put_in_place(staged, folder)
+            written = _render(plan, folder, jobs, progress)
+            record = {path: made.digest for path, made in plan.made.files()}
+            gone = _put_in_place(record, written, folder)
         finally:
             _discard(folder / _NEXT)
-        if memory and (staged.rendered or gone):
-            memory.keep(staged.record, staged.inputs, folder)
+        if memory:
+            memory.keep(plan.made, _stamp(folder / RECORD))
     return Report(
-        rendered=len(staged.rendered),
-        written=tuple(sorted(staged.written)),
+        rendered={task.output.path: task.reasons for task in sorted(plan.tasks, key=lambda task: task.output.path)},
+        written=tuple(sorted(written)),
         removed=tuple(gone),
-        unchanged=len(staged.record) - len(staged.written),
+        unchanged=len(record) - len(written),
     )
 
 
@@ -90,50 +97,58 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _stage(outputs: Iterable[Output], folder: Path, memory: Memory | None) -> _Staged:
-    """Render what isn't recalled, and lay what differs from the folder's files beside them."""
-    _discard(folder / _NEXT)
-    staged = _Staged({}, {}, [], [])
-    for output in outputs:
-        path = output.path
-        staged.inputs[path] = inputs_of(output) if memory else ""
-        if memory and (made := memory.recalled(path, staged.inputs[path], folder)):
-            staged.record[path] = made.digest
-            continue
-        data = output.render()
-        staged.rendered.append(path)
-        staged.record[path] = sha256(data).hexdigest()
-        if not _holds(folder / path, data):
-            _write(folder / _NEXT / path, data)
-            staged.written.append(path)
-    return staged
+def _render(plan: Plan, folder: Path, jobs: int, progress: Progress) -> list[str]:
+    """Do the plan's tasks; answer the paths whose new bytes are laid ready."""
+    written = []
+    for result in rendered(plan.tasks, folder, folder / _NEXT, jobs=jobs, progress=progress):
+        task = plan.tasks[result.number]
+        task.made(result.digest, result.size, result.modified)
+        if result.is_new:
+            written.append(task.output.path)
+    return written
 
 
-def _put_in_place(staged: _Staged, folder: Path) -> list[str]:
-    """Make the staged edition the folder's; answer the paths that were removed."""
+def _put_in_place(record: dict[str, str], written: Iterable[str], folder: Path) -> list[str]:
+    """Make the edition that is laid ready the folder's; answer the paths that were removed."""
     before = _recorded(folder)
-    gone = sorted(before.keys() - staged.record.keys())
-    is_new = before != staged.record or not (folder / RECORD).exists()
+    gone = sorted(before.keys() - record.keys())
+    is_new = before != record or not (folder / RECORD).exists()
     if is_new:
-        _record(folder, before | staged.record)
+        _record(folder, before | record)
     for path in gone:
         _remove(folder, path)
-    for path in staged.written:
+    for path in written:
         _put(folder / _NEXT / path, folder / path)
-    if is_new:
-        _record(folder, staged.record)
+    if gone:
+        _record(folder, record)
     return gone
 
 
-def _check_paths(outputs: Iterable[Output]) -> None:
+def _check_paths(plan: Plan, items: Iterable[Output | Bundle]) -> None:
+    """Raise UnfitOutputs if any two files want the same place; who they are is found out only then."""
+    paths = [path for path, _ in plan.made.files()] + [task.output.path for task in plan.tasks]
+    # compared without case, for the folder may lie on a disk that knows none
+    folded = {path.casefold() for path in paths}
+    folders = {path.rpartition("/")[0] for path in folded}
+    folders |= {str(parent) for folder in folders for parent in PurePosixPath(folder).parents}
+    if len(folded) < len(paths) or len(plan.declared) != len({o.path for o in plan.declared}) or folded & folders:
+        _tell_who(list(opened(items)))
+    for output in plan.declared:
+        _check_path(output)
+
+
+def _check_path(output: Output) -> None:
+    path = PurePosixPath(output.path)
+    if not output.path or path.is_absolute() or ".." in path.parts or str(path) != output.path:
+        raise UnfitOutputs(f"{output.path!r} is not a path inside the output folder")
+    if path.parts[0].casefold() in (RECORD, _NEXT, _NEXT_RECORD):
+        raise UnfitOutputs(f"{output.path} is the edition's own")
+
+
+def _tell_who(outputs: Iterable[Output]) -> None:
     seen: dict[str, Output] = {}
     for output in outputs:
-        path = PurePosixPath(output.path)
-        if not output.path or path.is_absolute() or ".." in path.parts or str(path) != output.path:
-            raise UnfitOutputs(f"{output.path!r} is not a path inside the output folder")
-        if path.parts[0].casefold() in (RECORD, _NEXT, _NEXT_RECORD):
-            raise UnfitOutputs(f"{output.path} is the edition's own")
-        # compared without case, for the folder may lie on a disk that knows none
+        _check_path(output)
         if (other := seen.get(output.path.casefold())) is not None:
             raise UnfitOutputs(f"{output.path} is wanted twice: {_origin(output, other)}, and {_origin(other, output)}")
         seen[output.path.casefold()] = output
@@ -166,21 +181,18 @@ def _recorded(folder: Path) -> dict[str, str]:
 
 
 def _record(folder: Path, record: dict[str, str]) -> None:
-    data = json.dumps(dict(sorted(record.items())), ensure_ascii=False, indent=0).encode()
-    _write(folder / _NEXT_RECORD, data)
+    data = json.dumps(dict(sorted(record.items())), ensure_ascii=False, separators=(",\n", ": ")).encode()
+    (folder / _NEXT_RECORD).write_bytes(data)
     (folder / _NEXT_RECORD).replace(folder / RECORD)
 
 
-def _holds(file: Path, data: bytes) -> bool:
+def _stamp(file: Path) -> tuple[int, int]:
+    """Answer size and time (ns) of a file; zeros if it is not there."""
     try:
-        return not file.is_symlink() and file.stat().st_size == len(data) and file.read_bytes() == data
+        found = file.lstat()
     except OSError:
-        return False
-
-
-def _write(file: Path, data: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(data)
+        return (0, 0)
+    return (found.st_size, found.st_mtime_ns)
 
 
 def _put(new: Path, file: Path) -> None:

@@ -1,14 +1,16 @@
 """What a room is given when it is asked for its outputs."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from blinker import Signal
 from jinja2 import Environment
 
-from plugins.newsroom import Bodies, Newsroom, Output
+from plugins.newsroom import Bodies, Bundle, Newsroom, Noun, Output, Release, fingerprint
 
-gathering = Signal("Asks every connected room for its outputs: `room(stage) -> Iterable[Output]`.")
+gathering = Signal("Asks every connected room for its outputs: `room(stage) -> Iterable[Output | Bundle]`.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +27,33 @@ class Stage:
     theme: Path
     rooms: frozenset[str]
 
-    def outputs(self) -> list[Output]:
-        """Answer what the rooms that take part want published, sorted by path.
+    def items(self) -> list[Output | Bundle]:
+        """Answer what the rooms that take part want published.
 
         A room stays connected for as long as the process lives, also when another build in it leaves the room out.
         """
         taking_part = (room for room in gathering.receivers_for(self) if self._takes_part(room.__module__))
-        return sorted((output for room in taking_part for output in room(self)), key=lambda output: output.path)
+        return [item for room in sorted(taking_part, key=lambda room: room.__module__) for item in room(self)]
+
+    def bundle(
+        self, name: str, releases: Iterable[Release], items: Callable[[], Iterable[Output | Bundle]], *more: str
+    ) -> Bundle:
+        """Answer a bundle of what is made of these releases, of `more` that is told here, and of the ground."""
+        read = "".join([release.input.fingerprint for release in releases])
+        return Bundle(name=name, fingerprint=fingerprint(self.ground, read, *more), items=items)
+
+    @cached_property
+    def ground(self) -> str:
+        """Answer a fingerprint of all that a room may read besides releases and the clock."""
+        newsroom = self.newsroom
+        nouns: list[Noun] = [*newsroom.contacts, *newsroom.assignments, *newsroom.pages, *newsroom.press_materials]
+        theme = sorted(file for file in self.theme.rglob("*") if file.is_file())
+        return fingerprint(
+            *newsroom.input,
+            *(part for noun in nouns for part in noun.input),
+            *sorted(self.rooms),
+            *(part for file in theme for part in (file.relative_to(self.theme).as_posix(), file.read_bytes())),
+        )
 
     def _takes_part(self, module: str) -> bool:
         return any(module == room or module.startswith(f"{room}.") for room in self.rooms)

@@ -3,23 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
-from feedgen.feed import FeedGenerator
-
-from plugins.feeds.channel import Part
-from plugins.feeds.entry import Entry, legible
-from plugins.feeds.extensions import EntryAtom, EntryMedia, History, Media, archive_links
+from plugins.feeds.channel import Part, archive_links
+from plugins.feeds.clippings import pasted
+from plugins.feeds.entry import Entry, Told, legible
 
 MEDIA_TYPE = "application/atom+xml"
 GENERATOR = "python-feedgen"
 
 
-def render(part: Part, entries: Sequence[Entry]) -> bytes:
+def render(part: Part, told: Sequence[Told]) -> bytes:
     """Answer one document of a feed as Atom."""
+    return pasted(told, "atom", lambda new: _document(part, new), b"  <entry>\n", b"</feed>\n")
+
+
+def _document(part: Part, told: Sequence[Told]) -> bytes:
     channel = part.channel
-    feed: Any = FeedGenerator()  # extensions become attributes that no type knows
-    feed.load_extension("dc")
-    feed.register_extension("history", History, EntryAtom)
-    feed.register_extension("media", Media, EntryMedia)
+    from plugins.feeds.extensions import a_feed  # noqa: PLC0415 - feedgen is slow to import
+
+    feed = a_feed()
     feed.id(channel.id)
     feed.title(legible(channel.title))
     feed.subtitle(legible(channel.description))
@@ -32,8 +33,8 @@ def render(part: Part, entries: Sequence[Entry]) -> bytes:
     for rel, url in archive_links(part, "atom"):
         feed.link(href=url, rel=rel, type=MEDIA_TYPE)
     feed.history.part = part
-    for entry in entries:
-        _add(entry, feed)
+    for each in told:
+        _add(each.entry, feed)
     return bytes(feed.atom_str(pretty=True))
 
 
@@ -47,7 +48,6 @@ def _add(entry: Entry, feed: Any) -> None:
     item.updated(entry.updated)
     if entry.case_number:
         item.dc.dc_identifier(entry.case_number)
-    for tag in entry.tags:
-        item.category(term=tag.slug, label=tag.label, scheme=tag.scheme)
+    item.category([{"term": tag.slug, "label": tag.label, "scheme": tag.scheme} for tag in entry.tags])
     item.history.entry = entry
     item.media.pictures = entry.pictures

@@ -1,11 +1,13 @@
 """The deadlines of the government's assignments as a calendar to subscribe to (RFC 5545, RFC 7986)."""
 
 from datetime import UTC, timedelta
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from plugins.feeds.words import words
 from plugins.newsroom import Assignment, Deadline, Newsroom
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 
 def render(newsroom: Newsroom, language: str) -> bytes:
@@ -14,6 +16,8 @@ def render(newsroom: Newsroom, language: str) -> bytes:
     An event's UID is made of the ids of assignment and deadline, so that a moved deadline moves in the reader's
     calendar. All moments come from the content.
     """
+    from icalendar import Calendar  # noqa: PLC0415 - slow to import, and the deadlines seldom change
+
     _ = words(language).gettext
     publisher = newsroom.publisher.label[language]
     name = _("{publisher} – deadlines of government assignments").format(publisher=publisher)
@@ -35,7 +39,9 @@ def deadlines(newsroom: Newsroom, language: str) -> list[tuple[Assignment, Deadl
     return sorted(found, key=lambda pair: (pair[1].date, pair[0].id, pair[1].id))
 
 
-def _event(assignment: Assignment, deadline: Deadline, newsroom: Newsroom, language: str) -> Event:
+def _event(assignment: Assignment, deadline: Deadline, newsroom: Newsroom, language: str) -> "Event":
+    from icalendar import Event  # noqa: PLC0415 - see above
+
     _ = words(language).gettext
     url = newsroom.site.absolute(assignment.address)
     told = [assignment.title, _("To: {recipient}").format(recipient=deadline.to) if deadline.to else None, url]

@@ -19,7 +19,7 @@ class Channel:
     """One feed in one language, whatever format it is written in.
 
     `id` is a tag URI (RFC 4151) that never changes; `address` is the folder it lies in, which is also the page it
-    belongs to. `releases` are all that it ever held, newest first. `founded` is the constant moment that an empty
+    belongs to. `releases` are all that it ever held, the newest news first. `founded` is the constant moment that an empty
     feed was updated: the day from which the publisher's tags hold.
     """
 
@@ -103,13 +103,27 @@ class Part:
         return self.channel.site.absolute(_address(self.channel, self.older, ending))
 
 
+def archive_links(part: Part, ending: str) -> list[tuple[str, str]]:
+    """Answer relation and address of each link to other documents of the same feed.
+
+    Never one to a newer part: then a new release would change its neighbour in the archive.
+    """
+    links = []
+    if part.number is not None:
+        links.append(("current", part.current_url(ending)))
+    if older := part.older_url(ending):
+        links.append(("prev-archive", older))
+    return links
+
+
 def channels(newsroom: Newsroom, language: str) -> Iterator[Channel]:
     """Answer the feeds in one language: of all releases, then of each keyword, type and audience that has any."""
     _ = words(language).gettext
     addresses = newsroom.addresses
     releases = newsroom.written_in(language)
+    news = _news(releases)
     home = _Subject("", addresses.home(language), None, _("News and press releases from {publisher} in full text."))
-    yield _channel(newsroom, language, home, releases)
+    yield _channel(newsroom, language, home, news)
     subjects = [
         *(
             _Subject(
@@ -139,10 +153,10 @@ def channels(newsroom: Newsroom, language: str) -> Iterator[Channel]:
             for audience in newsroom.audiences
         ),
     ]
-    held = _by_subject(releases)
+    used, held = _by_subject(releases), _by_subject(news)
     for subject in subjects:
-        if subject.key in held:
-            yield _channel(newsroom, language, subject, tuple(held[subject.key]))
+        if subject.key in used:
+            yield _channel(newsroom, language, subject, tuple(held.get(subject.key, ())))
 
 
 class _Subject(NamedTuple):
@@ -150,6 +164,16 @@ class _Subject(NamedTuple):
     address: str
     label: Localized | None
     description: str
+
+
+def _news(releases: Iterable[Release]) -> tuple[Release, ...]:
+    """Answer the releases that feeds tell of, in the order in which they became news, newest first.
+
+    One that was taken over becomes news when it is corrected or withdrawn. It is then an item like a new one: in the
+    place of its publication, long ago, it would move every item of the archive after it.
+    """
+    told = (release for release in releases if release.news)
+    return tuple(sorted(told, key=lambda release: release.news[0], reverse=True))
 
 
 def _by_subject(releases: Iterable[Release]) -> dict[str, list[Release]]:

@@ -7,8 +7,12 @@ from datetime import datetime
 
 from plugins.feeds.article import Articles
 from plugins.feeds.channel import Part
+from plugins.feeds.clippings import Clippings
 from plugins.feeds.words import words
 from plugins.newsroom import File, Image, Newsroom, Release, Rendition, Withdrawal
+
+REMEMBERED = 256
+"""How many entries are kept in memory: those of one document are wanted again at once, in another format."""
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -80,20 +84,43 @@ class Entry:
 
 
 class Entries:
-    """Makes entries of releases, each one once, however many feeds and formats it stands in."""
+    """Makes entries of releases, when they must be written: once for each format, however many feeds they stand in."""
 
     def __init__(self, articles: Articles) -> None:
         self._articles = articles
         self._made: dict[str, Entry] = {}
+        self.clippings = Clippings()
 
-    def of(self, part: Part) -> tuple[Entry, ...]:
-        """Answer the entries of one document of a feed, in its order."""
-        return tuple(self._of_release(release) for release in part.releases)
+    def of(self, part: Part) -> "tuple[Told, ...]":
+        """Answer what one document of a feed tells of, in its order."""
+        return tuple(Told(release, self) for release in part.releases)
 
-    def _of_release(self, release: Release) -> Entry:
+    def made(self, release: Release) -> Entry:
         if release.source not in self._made:
+            if len(self._made) == REMEMBERED:
+                self._made.clear()
             self._made[release.source] = _entry(release, self._articles)
         return self._made[release.source]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A release that a feed tells of."""
+
+    release: Release
+    entries: Entries
+
+    @property
+    def entry(self) -> Entry:
+        return self.entries.made(self.release)
+
+    def clipping(self, ending: str) -> bytes | None:
+        """Answer what was written of it in the format, in this feed or another; None = nothing yet."""
+        return self.entries.clippings.find(self.release.source, ending)
+
+    def keep(self, ending: str, clipping: bytes) -> None:
+        """Keep what was written of it in the format."""
+        self.entries.clippings.keep(self.release.source, ending, clipping)
 
 
 def legible(text: str) -> str:

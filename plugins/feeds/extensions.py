@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from feedgen import feed as feeds  # first: it loads what the others expect to be loaded
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from feedgen.ext.dc import DcEntryExtension, DcExtension
 from feedgen.util import xml_elem
 
-from plugins.feeds.channel import Part
+from plugins.feeds.channel import Part, archive_links
 from plugins.feeds.entry import Attachment, Entry, Picture, Shot
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -36,19 +38,6 @@ class History(BaseExtension):
         for rel, url in archive_links(self.part, "rss"):
             xml_elem(f"{{{ATOM}}}link", channel, href=url, rel=rel, type="application/rss+xml")
         return self.extend_atom(channel)
-
-
-def archive_links(part: Part, ending: str) -> list[tuple[str, str]]:
-    """Answer relation and address of each link to other documents of the same feed.
-
-    Never one to a newer part: then a new release would change its neighbour in the archive.
-    """
-    links = []
-    if part.number is not None:
-        links.append(("current", part.current_url(ending)))
-    if older := part.older_url(ending):
-        links.append(("prev-archive", older))
-    return links
 
 
 class EntryAtom(BaseEntryExtension):
@@ -129,3 +118,12 @@ class EntryMedia(BaseEntryExtension):
         copyright.text = picture.terms
         if picture.terms_url:
             copyright.set("url", picture.terms_url)
+
+
+def a_feed() -> Any:
+    """Answer an empty feed, with all extensions as attributes that no type knows: `dc`, `history` and `media`."""
+    feed = feeds.FeedGenerator()
+    feed.register_extension("dc", DcExtension, DcEntryExtension)
+    feed.register_extension("history", History, EntryAtom)
+    feed.register_extension("media", Media, EntryMedia)
+    return feed

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from plugins.feeds.channel import Part
-from plugins.feeds.entry import Attachment, Entry, legible
+from plugins.feeds.entry import Attachment, Entry, Told, legible
 from plugins.newsroom import Withdrawal
 
 MEDIA_TYPE = "application/feed+json"
 
 
-def render(part: Part, entries: Sequence[Entry]) -> bytes:
+def render(part: Part, told: Sequence[Told]) -> bytes:
     """Answer one document of a feed as JSON."""
     channel = part.channel
     feed = {
@@ -23,33 +23,44 @@ def render(part: Part, entries: Sequence[Entry]) -> bytes:
         "description": legible(channel.description),
         "language": channel.language,
         "authors": [{"name": legible(channel.publisher), "url": channel.publisher_url}],
-        "items": [_item(entry) for entry in entries],
     }
-    return json.dumps(_said(feed), ensure_ascii=False).encode() + b"\n"
+    items = b", ".join(map(_clipping, told))
+    return b'%b, "items": [%b]}\n' % (_written(feed).removesuffix(b"}"), items)
+
+
+def _clipping(told: Told) -> bytes:
+    """Answer the item as it is in every feed that it stands in."""
+    clipping = told.clipping("json")
+    if clipping is None:
+        clipping = _written(_item(told.entry))
+        told.keep("json", clipping)
+    return clipping
+
+
+def _written(members: dict[str, Any]) -> bytes:
+    return json.dumps(_said(members), ensure_ascii=False).encode()
 
 
 def _item(entry: Entry) -> dict[str, Any]:
-    return _said(
-        {
-            "id": entry.id,
-            "url": entry.url,
-            "title": entry.title,
-            "summary": entry.summary,
-            "content_html": entry.html,
-            "image": entry.pictures[0].web.url if entry.pictures else None,
-            "date_published": entry.published.isoformat(),
-            "date_modified": entry.updated.isoformat(),
-            "language": entry.language,
-            "tags": list(dict.fromkeys(tag.label for tag in entry.tags)),
-            "attachments": [_attachment(attachment) for attachment in entry.attachments] or None,
-            "_pressroom": {
-                "revision": entry.revision,
-                "case_number": entry.case_number,
-                "urgent": entry.urgent,
-                "withdrawn": _withdrawn(entry.withdrawn) if entry.withdrawn else None,
-            },
-        }
-    )
+    return {
+        "id": entry.id,
+        "url": entry.url,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content_html": entry.html,
+        "image": entry.pictures[0].web.url if entry.pictures else None,
+        "date_published": entry.published.isoformat(),
+        "date_modified": entry.updated.isoformat(),
+        "language": entry.language,
+        "tags": list(dict.fromkeys(tag.label for tag in entry.tags)),
+        "attachments": [_attachment(attachment) for attachment in entry.attachments] or None,
+        "_pressroom": {
+            "revision": entry.revision,
+            "case_number": entry.case_number,
+            "urgent": entry.urgent,
+            "withdrawn": _withdrawn(entry.withdrawn) if entry.withdrawn else None,
+        },
+    }
 
 
 def _attachment(attachment: Attachment) -> dict[str, Any]:

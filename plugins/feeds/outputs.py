@@ -6,29 +6,40 @@ from functools import partial
 from plugins.edition.stage import Stage
 from plugins.feeds import atom, calendar, jsonfeed, rss
 from plugins.feeds.article import Articles
-from plugins.feeds.channel import Part, channels
-from plugins.feeds.entry import Entries, Entry
+from plugins.feeds.channel import Channel, Part, channels
+from plugins.feeds.entry import Entries, Told
 from plugins.feeds.words import words_input
-from plugins.newsroom import Input, Newsroom, Output, Release, fingerprint
+from plugins.newsroom import Bundle, Input, Newsroom, Output, Release, fingerprint
 
-Format = Callable[[Part, Sequence[Entry]], bytes]
+Format = Callable[[Part, Sequence[Told]], bytes]
 
 FORMATS: dict[str, Format] = {"atom": atom.render, "json": jsonfeed.render, "rss": rss.render}
 
 
-def outputs(stage: Stage) -> Iterator[Output]:
+def outputs(stage: Stage) -> Iterator[Output | Bundle]:
     """Answer the feeds of every language in every format, and the calendars."""
-    articles = Articles(stage.newsroom, stage.bodies)
+    newsroom = stage.newsroom
+    articles = Articles(newsroom, stage.bodies)
     entries = Entries(articles)
     made_from = _Inputs(articles)
-    for language in stage.newsroom.languages:
-        for channel in channels(stage.newsroom, language):
-            for part in channel.parts():
-                inputs = made_from.of(part)
-                for ending, write in FORMATS.items():
-                    render = partial(_render, write, part, entries)
-                    yield Output(path=part.address(ending), inputs=inputs, render=render)
-        yield from _calendar(stage.newsroom, language)
+    for language in newsroom.languages:
+        for channel in channels(newsroom, language):
+            read = (*channel.releases, *newsroom.replacing(channel.releases))
+            yield stage.bundle(channel.id, read, partial(_parts, channel, stage, entries, made_from))
+        yield from _calendar(newsroom, language)
+
+
+def _parts(channel: Channel, stage: Stage, entries: Entries, made_from: "_Inputs") -> Iterator[Bundle]:
+    for part in channel.parts():
+        read = (*part.releases, *stage.newsroom.replacing(part.releases))
+        made = partial(_in_every_format, part, entries, made_from)
+        yield stage.bundle(f"part {part.number}", read, made, str(part.older))
+
+
+def _in_every_format(part: Part, entries: Entries, made_from: "_Inputs") -> Iterator[Output]:
+    inputs = made_from.of(part)
+    for ending, write in FORMATS.items():
+        yield Output(path=part.address(ending), inputs=inputs, render=partial(_render, write, part, entries))
 
 
 def _render(write: Format, part: Part, entries: Entries) -> bytes:

@@ -5,26 +5,27 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from feedgen.feed import FeedGenerator
-
 from plugins.feeds.channel import Part
-from plugins.feeds.entry import Entry, legible
-from plugins.feeds.extensions import EntryAtom, EntryMedia, History, Media
+from plugins.feeds.clippings import pasted
+from plugins.feeds.entry import Entry, Told, legible
 
 MEDIA_TYPE = "application/rss+xml"
 GENERATOR = "python-feedgen"
 
-_MARKUP = re.compile(rb"(?P<html><content:encoded>.*?</content:encoded>)|(?P<entity>&(?:amp|lt|gt);)", re.DOTALL)
+_MARKUP = re.compile(rb"(?P<html><content:encoded>[^<]*</content:encoded>)|(?P<entity>&(?:amp|lt|gt);)")
 _REFERENCES = {b"&amp;": b"&#x26;", b"&lt;": b"&#x3C;", b"&gt;": b"&#x3E;"}
 
 
-def render(part: Part, entries: Sequence[Entry]) -> bytes:
+def render(part: Part, told: Sequence[Told]) -> bytes:
     """Answer one document of a feed as RSS."""
+    return pasted(told, "rss", lambda new: _document(part, new), b"    <item>\n", b"  </channel>\n</rss>\n")
+
+
+def _document(part: Part, told: Sequence[Told]) -> bytes:
     channel = part.channel
-    feed: Any = FeedGenerator()  # extensions become attributes that no type knows
-    feed.load_extension("dc")
-    feed.register_extension("history", History, EntryAtom)
-    feed.register_extension("media", Media, EntryMedia)
+    from plugins.feeds.extensions import a_feed  # noqa: PLC0415 - feedgen is slow to import
+
+    feed = a_feed()
     feed.title(legible(channel.title))
     feed.description(legible(channel.description))
     feed.language(channel.language)
@@ -34,8 +35,8 @@ def render(part: Part, entries: Sequence[Entry]) -> bytes:
     feed.link(href=channel.url, rel="alternate")  # the last link becomes the channel's
     feed.dc.dc_publisher(legible(channel.publisher))
     feed.history.part = part
-    for entry in entries:
-        _add(entry, feed)
+    for each in told:
+        _add(each.entry, feed)
     return _with_references(feed.rss_str(pretty=True))
 
 
@@ -59,8 +60,7 @@ def _add(entry: Entry, feed: Any) -> None:
     item.dc.dc_creator(entry.publisher)
     if entry.case_number:
         item.dc.dc_identifier(entry.case_number)
-    for tag in entry.tags:
-        item.category(term=tag.slug, label=tag.label, scheme=tag.scheme)
+    item.category([{"term": tag.slug, "label": tag.label, "scheme": tag.scheme} for tag in entry.tags])
     for attachment in entry.attachments[:1]:  # RSS readers expect one; the text links to all of them
         item.enclosure(attachment.url, attachment.bytes, attachment.media_type)
     item.history.entry = entry

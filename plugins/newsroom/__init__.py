@@ -8,11 +8,12 @@ from plugins.newsroom.fault import Fault, Faults
 from plugins.newsroom.image import Document, File, Image, Link, Rendition, Terms
 from plugins.newsroom.localized import Localized
 from plugins.newsroom.newsroom import Bodies, Newsroom, PressMaterial, Publisher, SecurityPolicy, Text
-from plugins.newsroom.output import Input, Noun, Output, fingerprint
+from plugins.newsroom.output import Bundle, Input, Noun, Output, fingerprint, opened
 from plugins.newsroom.page import Page
 from plugins.newsroom.release import (
     Correction,
     CorrectionKind,
+    Imported,
     LanguageVersion,
     Release,
     State,
@@ -23,9 +24,9 @@ from plugins.newsroom.site import Site
 from plugins.newsroom.topics import Audience, Keyword, ReleaseType, Topic
 
 __all__ = [
-    "Addresses", "Assignment", "Audience", "Bodies", "Contact", "Correction", "CorrectionKind", "Deadline",
-    "Document", "Fault", "Faults", "File", "Funding", "Image", "Input", "Keyword", "LanguageVersion", "Link",
-    "Localized", "Newsroom", "Noun", "Output", "Page", "Phone", "PressMaterial", "Publisher", "Release",
+    "Addresses", "Assignment", "Audience", "Bodies", "Bundle", "Contact", "Correction", "CorrectionKind", "Deadline",
+    "Document", "Fault", "Faults", "File", "Funding", "Image", "Imported", "Input", "Keyword", "LanguageVersion",
+    "Link", "Localized", "Newsroom", "Noun", "Output", "Page", "Phone", "PressMaterial", "Publisher", "Release",
     "ReleaseType", "Rendition", "SecurityPolicy", "Signatory", "Site", "State", "Task", "Terms", "Text", "Topic",
-    "Withdrawal", "WithdrawalKind", "catalogue", "fingerprint",
+    "Withdrawal", "WithdrawalKind", "catalogue", "fingerprint", "opened",
 ]  # fmt: skip

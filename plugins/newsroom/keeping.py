@@ -27,7 +27,7 @@ class NotKept(Exception):
 def packed(maker: str, what: object, kinds: tuple[type, ...] = ()) -> bytes:
     """Answer nouns, and lists, tuples and dicts of them, as bytes. `maker` stands for the program that made them.
 
-    `kinds` are further dataclasses that may stand among them.
+    `kinds` are further dataclasses and named tuples that may stand among them.
     """
     target = io.BytesIO()
     _Packer(target, kinds).dump(what)
@@ -68,7 +68,7 @@ class _Packer(pickle.Pickler):
 class _Unpacker(pickle.Unpickler):
     def __init__(self, source: io.BytesIO, kinds: tuple[type, ...]) -> None:
         super().__init__(source)
-        self._known = {_name(kind): kind for kind in (*_fields_of(kinds), *_ENUMS, *_VALUES)}
+        self._known = {_name(kind): kind for kind in (*_fields_of(kinds), *kinds, *_ENUMS, *_VALUES)}
 
     def find_class(self, module: str, name: str) -> Any:
         return self._known[module, name]

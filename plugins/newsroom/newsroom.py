@@ -1,5 +1,6 @@
 """The whole press room at one moment, read once and never changed."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -137,6 +138,23 @@ class Newsroom:
         """Answer the releases that exist in that language, newest first: what a feed in that language holds."""
         return tuple(r for r in self.listed(language) if r.language == language)
 
+    def listed_under(self, language: str) -> dict[tuple[str, str], tuple[Release, ...]]:
+        """Answer the releases of each type, audience and keyword in use, as `listed` has them, by kind and slug."""
+        return self._listed_under[language]
+
+    @cached_property
+    def by_year(self) -> dict[int, tuple[Release, ...]]:
+        """Answer every language version of the releases of each year, newest first; the newest year first."""
+        found: dict[int, list[Release]] = {}
+        for release in self.releases:
+            found.setdefault(release.year, []).append(release)
+        return {year: tuple(found[year]) for year in sorted(found, reverse=True)}
+
+    def replacing(self, releases: Iterable[Release]) -> tuple[Release, ...]:
+        """Answer, in every language, the releases that replace any of these."""
+        ids = {r.withdrawn.by for r in releases if r.withdrawn and r.withdrawn.by}
+        return tuple(r for r in self.releases if r.id in ids) if ids else ()
+
     def press_material(self, language: str) -> PressMaterial:
         """Answer the press material with its texts in that language."""
         return next(m for m in self.press_materials if m.language == language)
@@ -148,6 +166,22 @@ class Newsroom:
     @cached_property
     def _listed_releases(self) -> dict[str, tuple[Release, ...]]:
         return {language: _in_language(self.releases, language) for language in self.languages}
+
+
+    @cached_property
+    def _listed_under(self) -> dict[str, dict[tuple[str, str], tuple[Release, ...]]]:
+        return {language: _under(self.listed(language)) for language in self.languages}
+
+
+def _under(releases: Iterable[Release]) -> dict[tuple[str, str], tuple[Release, ...]]:
+    found: dict[tuple[str, str], list[Release]] = defaultdict(list)
+    for release in releases:
+        found["type", release.type.slug].append(release)
+        for keyword in release.keywords:
+            found["keyword", keyword.slug].append(release)
+        for audience in release.audiences:
+            found["audience", audience.slug].append(release)
+    return {topic: tuple(texts) for topic, texts in found.items()}
 
 
 def _in_language(texts: Iterable[_V], language: str) -> tuple[_V, ...]:

@@ -1,7 +1,7 @@
 """What a room hands to the edition: a file that should exist, what it depends on, and how to make it."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -61,3 +61,25 @@ class Output:
     path: str
     inputs: tuple[Input, ...]
     render: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """Outputs that are declared together, and only when they are needed.
+
+    `name` differs from those of the other bundles beside it. As long as `fingerprint` is the same, so are the outputs
+    in it: paths, inputs and bytes. `items` answers them, and may bundle them again.
+    """
+
+    name: str
+    fingerprint: str
+    items: Callable[[], Iterable["Output | Bundle"]]
+
+
+def opened(items: "Iterable[Output | Bundle]") -> Iterator[Output]:
+    """Answer every output, those in bundles too."""
+    for item in items:
+        if isinstance(item, Bundle):
+            yield from opened(item.items())
+        else:
+            yield item

@@ -52,6 +52,14 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """That a release was taken over from another press room: when, and its whole address there, if it had one."""
+
+    at: datetime
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageVersion:
     """Where the same text can be read in another language."""
 
@@ -97,6 +105,7 @@ class Release(Noun):
     responds_to: tuple[str, ...]
     corrections: tuple[Correction, ...]
     withdrawn: Withdrawal | None
+    imported: Imported | None
     moved_from: tuple[str, ...]
     missing: tuple[str, ...]
     official: bool
@@ -120,14 +129,19 @@ class Release(Noun):
         return (self.published, *sorted(told))
 
     @property
+    def news(self) -> tuple[datetime, ...]:
+        """Answer those revisions that readers are told of: none from before the release was taken over."""
+        return tuple(at for at in self.revisions if self.imported is None or at > self.imported.at)
+
+    @property
     def revision(self) -> int:
         """Answer 1 + corrections that are not typos + withdrawal."""
-        return len(self.revisions)
+        return len(self.revisions) if self.corrections or self.withdrawn else 1
 
     @property
     def updated(self) -> datetime:
         """Answer the time of the last revision: what feeds call `updated`."""
-        return max(self.revisions)
+        return max(self.revisions) if self.corrections or self.withdrawn else self.published
 
     @property
     def is_behind(self) -> bool:

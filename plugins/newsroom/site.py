@@ -1,9 +1,13 @@
 """Where the press room is on the web."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from plugins.newsroom.output import Noun
+
+_SAFE = "/#?=&:@!$'()*+,;~"
+_PLAIN = re.compile(rf"[A-Za-z0-9_.{_SAFE}-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,13 @@ class Site(Noun):
 
     def href(self, address: str) -> str:
         """Answer a link for pages, from the root of the host: `/pressmeddelanden/2025/x/`."""
-        return self.base + quote(address, safe="/#?=&:@!$'()*+,;~")
+        return self.base + _quoted(address)
 
     def absolute(self, address: str) -> str:
         """Answer the whole address, for feeds, canonical links and letters."""
-        return self.url.rstrip("/") + "/" + quote(address, safe="/#?=&:@!$'()*+,;~")
+        return self.url.rstrip("/") + "/" + _quoted(address)
+
+
+def _quoted(address: str) -> str:
+    # nearly every address is as it should be, and pages have dozens of links
+    return address if _PLAIN.fullmatch(address) else quote(address, safe=_SAFE)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from plugins.newsroom import CorrectionKind, Release
 from plugins.pages.frame import Frame
 
-_IN_A_SCRIPT = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+_IN_A_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
 
 def news_article(release: Release, frame: Frame, trail: Sequence[tuple[str, str]]) -> Markup:
@@ -20,7 +20,9 @@ def news_article(release: Release, frame: Frame, trail: Sequence[tuple[str, str]
     """
     graph = {"@context": "https://schema.org", "@graph": [_article(release, frame), _breadcrumbs(trail, frame)]}
     text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.translate(_IN_A_SCRIPT))  # noqa: S704 - the only signs that matter are escaped
+    for sign, reference in _IN_A_SCRIPT.items():
+        text = text.replace(sign, reference)
+    return Markup(text)  # noqa: S704 - the only signs that matter are escaped
 
 
 def _article(release: Release, frame: Frame) -> dict[str, Any]:

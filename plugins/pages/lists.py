@@ -10,7 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import Generic, TypeVar
 
-from plugins.newsroom import Addresses, Input, Newsroom, Noun, Output, Release, State, fingerprint
+from plugins.edition.stage import Stage
+from plugins.newsroom import Addresses, Bundle, Input, Newsroom, Noun, Output, Release, State, fingerprint
 from plugins.pages.subjects import Subject, Subjects
 from plugins.pages.theme import Theme
 
@@ -91,12 +92,18 @@ class Listing:
     year: int | None = None
     subject: Subject | None = None
 
+    @property
+    def about(self) -> str:
+        """Answer what the list is of, as a text that differs between lists."""
+        return repr((self.year, self.subject))
 
-def outputs(newsroom: Newsroom, subjects: Subjects, theme: Theme, language: str) -> Iterator[Output]:
+
+def outputs(stage: Stage, subjects: Subjects, theme: Theme, language: str) -> Iterator[Output | Bundle]:
     """Answer every list of releases in the language, part by part, and the two pages that lead to them."""
-    entries = {release.address: Entry.of(release, language) for release in newsroom.listed(language)}
+    newsroom = stage.newsroom
     for listing in _listings(newsroom, subjects, language):
-        yield from _pages(listing, entries, newsroom, theme)
+        name = f"list {listing.address_in(language)}"
+        yield stage.bundle(name, listing.releases, partial(_parts, listing, stage, theme), listing.about)
     yield _keywords(newsroom, subjects, theme, language)
     yield _archive(newsroom, subjects, theme, language)
 
@@ -135,25 +142,37 @@ def _listings(newsroom: Newsroom, subjects: Subjects, language: str) -> Iterator
         )
 
 
-def _pages(listing: Listing, entries: dict[str, Entry], newsroom: Newsroom, theme: Theme) -> Iterator[Output]:
-    language, subject = listing.language, listing.subject
-    about = Input("list", fingerprint(repr((listing.year, subject))))
+def _parts(listing: Listing, stage: Stage, theme: Theme) -> Iterator[Bundle]:
     for number, releases, older in Parts.of(listing.releases).numbered():
-        shown = [entries[release.address] for release in releases]
-        yield theme.page(
-            "list.html",
-            language,
-            theme.everywhere(part_in(newsroom.addresses, listing.address_in, number)),
-            (about, Input("older part", fingerprint(str(older))), *(entry.input for entry in shown)),
-            section="keywords" if subject and subject.kind == "keyword" else "releases",
-            feed=subject if subject and subject.has_feed else None,
-            year=listing.year,
-            subject=subject,
-            entries=shown,
-            list_address=listing.address_in(language),
-            number=number,
-            older=older,
-        )
+        page = partial(_page, listing, number, releases, older, stage.newsroom, theme)
+        yield stage.bundle(f"part {number}", releases, page, str(older), listing.about)
+
+
+def _page(
+    listing: Listing,
+    number: int | None,
+    releases: Iterable[Release],
+    older: int | None,
+    newsroom: Newsroom,
+    theme: Theme,
+) -> Iterator[Output]:
+    language, subject = listing.language, listing.subject
+    entries = [Entry.of(release, language) for release in releases]
+    about = (Input("list", fingerprint(listing.about)), Input("older part", fingerprint(str(older))))
+    yield theme.page(
+        "list.html",
+        language,
+        theme.everywhere(part_in(newsroom.addresses, listing.address_in, number)),
+        (*about, *(entry.input for entry in entries)),
+        section="keywords" if subject and subject.kind == "keyword" else "releases",
+        feed=subject if subject and subject.has_feed else None,
+        year=listing.year,
+        subject=subject,
+        entries=entries,
+        list_address=listing.address_in(language),
+        number=number,
+        older=older,
+    )
 
 
 def _keywords(newsroom: Newsroom, subjects: Subjects, theme: Theme, language: str) -> Output:

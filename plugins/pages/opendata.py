@@ -5,26 +5,32 @@ from functools import partial
 from typing import Any
 
 from plugins.edition.stage import Stage
-from plugins.newsroom import Assignment, Input, Newsroom, Output, Release, State, fingerprint
+from plugins.newsroom import Assignment, Bundle, Input, Newsroom, Output, Release, State, dates, fingerprint
 from plugins.newsroom.record import json_bytes, release_json, release_json_address, release_json_inputs
-from plugins.pages import dates
 
 NEWEST = 10
 
 
-def outputs(stage: Stage) -> Iterator[Output]:
+def outputs(stage: Stage) -> Iterator[Output | Bundle]:
     newsroom = stage.newsroom
-    for release in newsroom.releases:
-        yield Output(
-            path=release_json_address(release),
-            inputs=release_json_inputs(release, newsroom),
-            render=partial(release_json, release, newsroom, stage.bodies),
-        )
     for language in newsroom.languages:
         yield _json(f"{newsroom.addresses.home(language)}senaste.json", newest(newsroom, language))
-    years = {release.year for release in newsroom.releases} | {a.year for a in newsroom.assignments}
-    for year in sorted(years):
-        yield _json(f"public/{year}.json", memory(newsroom, year))
+    for year in sorted(newsroom.by_year.keys() | {assignment.year for assignment in newsroom.assignments}):
+        releases = newsroom.by_year.get(year, ())
+        yield stage.bundle(f"what was public of {year}", releases, partial(_of_year, newsroom, year))
+
+
+def record(release: Release, stage: Stage) -> Output:
+    """Answer the release's `release.json`."""
+    return Output(
+        path=release_json_address(release),
+        inputs=release_json_inputs(release, stage.newsroom),
+        render=partial(release_json, release, stage.newsroom, stage.bodies),
+    )
+
+
+def _of_year(newsroom: Newsroom, year: int) -> Iterator[Output]:
+    yield _json(f"public/{year}.json", memory(newsroom, year))
 
 
 def newest(newsroom: Newsroom, language: str) -> list[dict[str, str]]:
@@ -55,7 +61,7 @@ def memory(newsroom: Newsroom, year: int) -> dict[str, Any]:
     """
     return {
         "year": year,
-        "releases": {id: _remembered(texts) for id, texts in _by_id(newsroom.releases, year)},
+        "releases": {id: _remembered(texts) for id, texts in _by_id(newsroom.by_year.get(year, ()), year)},
         "assignments": {id: _remembered(texts) for id, texts in _by_id(newsroom.assignments, year)},
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from plugins.edition.stage import Stage
-from plugins.newsroom import Output
+from plugins.newsroom import Bundle, Output
 from plugins.pages import (
     assignments,
     contacts,
@@ -13,7 +13,6 @@ from plugins.pages import (
     lists,
     notfound,
     opendata,
-    plaintext,
     redirects,
     releases,
     sitemaps,
@@ -24,22 +23,21 @@ from plugins.pages.subjects import Subjects
 from plugins.pages.theme import Theme
 
 
-def outputs(stage: Stage) -> Iterator[Output]:
+def outputs(stage: Stage) -> Iterator[Output | Bundle]:
     """Answer every page in every language, the theme's static files, and the open data beside the pages."""
     newsroom, theme = stage.newsroom, Theme(stage)
     yield from theme.files()
     for language in newsroom.languages:
         subjects = Subjects(newsroom, language)
         yield front.output(newsroom, subjects, theme, language)
-        yield from releases.outputs(newsroom, theme, language)
-        yield from lists.outputs(newsroom, subjects, theme, language)
+        yield from releases.outputs(stage, theme, language)
+        yield from lists.outputs(stage, subjects, theme, language)
         yield from assignments.outputs(newsroom, theme, language)
         yield contacts.output(newsroom, theme, language)
         yield from images.outputs(newsroom, theme, language)
         yield follow.output(newsroom, subjects, theme, language)
         yield from standing.outputs(newsroom, theme, language)
     yield notfound.output(newsroom, theme)
-    yield from plaintext.outputs(stage)
     yield from opendata.outputs(stage)
     yield from redirects.outputs(stage)
     yield from sitemaps.outputs(stage)

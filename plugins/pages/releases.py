@@ -1,8 +1,11 @@
 """The release page: the text itself, and all that a newsroom needs with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
-from plugins.newsroom import Image, Input, Newsroom, Noun, Output, Release, fingerprint
+from plugins.edition.stage import Stage
+from plugins.newsroom import Bundle, Image, Input, Newsroom, Noun, Output, Release, fingerprint
+from plugins.pages import opendata, plaintext
 from plugins.pages.assignments import Decision
 from plugins.pages.lists import Entry
 from plugins.pages.theme import Theme
@@ -11,14 +14,42 @@ EARLIER = 5
 """How many of the releases published before it a release page shows; those after it are fetched by a script."""
 
 
-def outputs(newsroom: Newsroom, theme: Theme, language: str) -> Iterator[Output]:
-    """Answer the page of each release that is written in the language."""
+def outputs(stage: Stage, theme: Theme, language: str) -> Iterator[Bundle]:
+    """Answer what lies at the address of each release that is written in the language, year by year."""
+    newsroom = stage.newsroom
     listed = newsroom.listed(language)
-    entries = [Entry.of(release, language) for release in listed]
-    decisions = {assignment.id: Decision.of(assignment) for assignment in newsroom.listed_assignments(language)}
+    for year, places in _years(listed).items():
+        read = listed[places[0] : places[-1] + 1 + EARLIER]
+        read = (*read, *newsroom.replacing(read))
+        own = [place for place in places if listed[place].language == language]
+        yield stage.bundle(f"releases of {year} in {language}", read, partial(_of_year, own, stage, theme, language))
+
+
+def _years(listed: Sequence[Release]) -> dict[int, list[int]]:
+    """Answer the places in the list that each year's releases have."""
+    places: dict[int, list[int]] = {}
     for place, release in enumerate(listed):
-        if release.language == language:
-            yield _page(release, entries[place + 1 : place + 1 + EARLIER], decisions, newsroom, theme)
+        places.setdefault(release.year, []).append(place)
+    return places
+
+
+def _of_year(places: Iterable[int], stage: Stage, theme: Theme, language: str) -> Iterator[Bundle]:
+    newsroom = stage.newsroom
+    listed = newsroom.listed(language)
+    decisions = {assignment.id: Decision.of(assignment) for assignment in newsroom.listed_assignments(language)}
+    for place in places:
+        release, earlier = listed[place], listed[place + 1 : place + 1 + EARLIER]
+        read = (release, *earlier, *newsroom.replacing((release,)))
+        yield stage.bundle(release.source, read, partial(_of_release, release, earlier, decisions, stage, theme))
+
+
+def _of_release(
+    release: Release, earlier: Iterable[Release], decisions: dict[str, Decision], stage: Stage, theme: Theme
+) -> Iterator[Output]:
+    entries = [Entry.of(other, release.language) for other in earlier]
+    yield _page(release, entries, decisions, stage.newsroom, theme)
+    yield plaintext.output(release, stage, theme.words(release.language))
+    yield opendata.record(release, stage)
 
 
 def _page(

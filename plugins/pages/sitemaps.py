@@ -3,14 +3,14 @@
 A new release touches its year's file and the other pages', never an older year's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from xml.etree import ElementTree as ET
 
 from plugins.edition.stage import Stage
-from plugins.newsroom import Assignment, Input, Newsroom, Output, Page, Release, fingerprint
+from plugins.newsroom import Assignment, Bundle, Input, Newsroom, Output, Page, Release, fingerprint
 from plugins.pages.subjects import Subjects
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -30,23 +30,35 @@ class Entry:
     images: tuple[str, ...] = ()
 
 
-def outputs(stage: Stage) -> Iterator[Output]:
+def outputs(stage: Stage) -> Iterator[Output | Bundle]:
     newsroom = stage.newsroom
-    files = {f"sitemap-{year}.xml": year_entries(newsroom, year) for year in _years(newsroom)}
-    files["sitemap-pages.xml"] = page_entries(newsroom)
-    for path, entries in files.items():
-        yield Output(path=path, inputs=(_input(path, entries),), render=partial(sitemap, entries))
-    index = tuple(
-        Entry(address=newsroom.site.absolute(path), changed=_last(entry.changed for entry in entries))
-        for path, entries in files.items()
-    )
+    files = {}
+    for year, releases in sorted(newsroom.by_year.items()):
+        files[_file(year)] = _changed(newsroom, releases)
+        yield stage.bundle(f"sitemap of {year}", releases, partial(_of_year, newsroom, year))
+    others = page_entries(newsroom)
+    files["sitemap-pages.xml"] = _last(entry.changed for entry in others)
+    yield _sitemap("sitemap-pages.xml", others)
+    index = tuple(Entry(address=newsroom.site.absolute(path), changed=changed) for path, changed in files.items())
     yield Output(path="sitemap.xml", inputs=(_input("sitemap.xml", index),), render=partial(sitemap_index, index))
+
+
+def _of_year(newsroom: Newsroom, year: int) -> Iterator[Output]:
+    yield _sitemap(_file(year), year_entries(newsroom, year))
+
+
+def _sitemap(path: str, entries: tuple[Entry, ...]) -> Output:
+    return Output(path=path, inputs=(_input(path, entries),), render=partial(sitemap, entries))
+
+
+def _file(year: int) -> str:
+    return f"sitemap-{year}.xml"
 
 
 def year_entries(newsroom: Newsroom, year: int) -> tuple[Entry, ...]:
     """Answer a year's releases in every language, newest first, and its archive pages."""
-    releases = [release for release in newsroom.releases if release.year == year]
-    changed = _changed(newsroom, (release.updated for release in releases))
+    releases = newsroom.by_year[year]
+    changed = _changed(newsroom, releases)
     archives = _in_every_language(newsroom, {x: newsroom.addresses.year(x, year) for x in newsroom.languages}, changed)
     return (*(_release(newsroom, release) for release in releases), *archives)
 
@@ -54,8 +66,8 @@ def year_entries(newsroom: Newsroom, year: int) -> tuple[Entry, ...]:
 def page_entries(newsroom: Newsroom) -> tuple[Entry, ...]:
     """Answer every other page that a reader can come to, from the front page to the standing texts."""
     addresses = newsroom.addresses
-    newest = _changed(newsroom, (release.updated for release in newsroom.releases))
-    assigned = _changed(newsroom, (assignment.published for assignment in newsroom.assignments))
+    newest = _changed(newsroom, newsroom.releases)
+    assigned = _latest(newsroom, (assignment.published for assignment in newsroom.assignments))
     entries = list(_in_every_language(newsroom, {x: addresses.home(x) for x in newsroom.languages}, newest))
     sections = {"releases": newest, "archive": newest, "keywords": newest, "assignments": assigned}
     sections |= {"contact": None, "images": None, "follow": None}
@@ -127,7 +139,7 @@ def _topics(newsroom: Newsroom) -> Iterator[Entry]:
     for subject in subjects:
         address_in = getattr(newsroom.addresses, subject.kind)
         pages = {language: address_in(language, subject.slug) for language in newsroom.languages}
-        changed = _changed(newsroom, (release.updated for release in subjects.releases(subject)))
+        changed = _changed(newsroom, subjects.releases(subject))
         yield from _in_every_language(newsroom, pages, changed)
 
 
@@ -138,11 +150,13 @@ def _in_every_language(newsroom: Newsroom, pages: dict[str, str], changed: str |
     return [Entry(address=address, changed=changed, versions=versions) for address in whole.values()]
 
 
-def _years(newsroom: Newsroom) -> list[int]:
-    return sorted({release.year for release in newsroom.releases})
+def _changed(newsroom: Newsroom, releases: Sequence[Release]) -> str | None:
+    """Answer the last true change of releases that come newest first: of the first, or of one changed afterwards."""
+    changed = [release for release in releases if release.corrections or release.withdrawn]
+    return _latest(newsroom, (release.updated for release in (*releases[:1], *changed)))
 
 
-def _changed(newsroom: Newsroom, moments: Iterable[datetime]) -> str | None:
+def _latest(newsroom: Newsroom, moments: Iterable[datetime]) -> str | None:
     latest = max(moments, default=None)
     return newsroom.local(latest).isoformat() if latest else None
 

@@ -1,6 +1,5 @@
 """Keywords, types and audiences that releases use. One that no public release uses has no page and is not named."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -34,13 +33,7 @@ class Subjects:
     """The topics in use in one language, with their releases, newest first. Made in one pass over the releases."""
 
     def __init__(self, newsroom: Newsroom, language: str) -> None:
-        found: dict[tuple[Kind, str], list[Release]] = defaultdict(list)
-        for release in newsroom.listed(language):
-            found["type", release.type.slug].append(release)
-            for keyword in release.keywords:
-                found["keyword", keyword.slug].append(release)
-            for audience in release.audiences:
-                found["audience", audience.slug].append(release)
+        found = newsroom.listed_under(language)
         topics: dict[Kind, tuple[Topic, ...]] = {
             "keyword": newsroom.keywords,
             "type": newsroom.types,
@@ -58,7 +51,7 @@ class Subjects:
                         address=getattr(newsroom.addresses, kind)(language, topic.slug),
                         has_feed=any(release.language == language for release in releases),
                     )
-                    self._releases[subject] = tuple(releases)
+                    self._releases[subject] = releases
 
     def __iter__(self) -> Iterator[Subject]:
         """Answer the subjects by kind, in the order of newsroom.yaml."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -12,14 +12,18 @@ from jinja2 import BaseLoader, Environment, meta
 from markupsafe import Markup, escape
 
 from plugins.edition.stage import Stage
-from plugins.newsroom import File, Input, Output, Rendition, Site, fingerprint
-from plugins.pages import dates
+from plugins.newsroom import File, Input, Output, Rendition, Site, dates, fingerprint
 from plugins.pages.frame import Frame
 from plugins.pages.linked_data import news_article
 from plugins.pages.words import Words
 
 FOLDER = "theme/"
 """Where static files are published."""
+
+ONCE = 8192
+"""How many pieces of pages are remembered in each language, such as what all lists show of a release: some 10 MB."""
+DAYS = 8192
+"""How many dates are remembered as they are written."""
 
 _URL = re.compile(rb'url\("(?!data:)([^"]+)"\)')
 
@@ -140,7 +144,8 @@ class Theme:
         newsroom = self._stage.newsroom
         frame = Frame.of(newsroom, language, has_feeds="plugins.feeds" in self._stage.rooms)
         words = Words(self._stage.theme / "locale", language)
-        environment = self._stage.environment.overlay()
+        # templates are as they were when the build began; to look for changes at each use would take long
+        environment = self._stage.environment.overlay(auto_reload=False)
         environment.filters = {**environment.filters, **_filters(language, newsroom.timezone, newsroom.site)}
         environment.globals = {
             **environment.globals,
@@ -154,18 +159,23 @@ class Theme:
             "asset": lambda name: newsroom.site.href(self.static[name].address),
             "body_of": lambda text: Markup(self._stage.bodies.html(text)),  # noqa: S704 - sanitised where it was read
             "news_article": partial(news_article, frame=frame),
+            "once": lru_cache(ONCE)(lambda macro, *nouns: macro(*nouns)),
         }
         return environment, words, frame.input
 
 
 def _filters(language: str, timezone: ZoneInfo, site: Site) -> dict[str, Callable[..., Any]]:
+    @lru_cache(DAYS)
     def moment(value: datetime) -> Markup:
         local = value.astimezone(timezone)
         return _time(local.isoformat(), dates.moment(local, language))
 
-    def day(value: date) -> Markup:
-        value = value.astimezone(timezone).date() if isinstance(value, datetime) else value
+    @lru_cache(DAYS)
+    def written(value: date) -> Markup:
         return _time(value.isoformat(), dates.day(value, language))
+
+    def day(value: date) -> Markup:
+        return written(value.astimezone(timezone).date() if isinstance(value, datetime) else value)
 
     return {
         "moment": moment,

@@ -17,11 +17,19 @@ class Words:
         file = locale / language / "LC_MESSAGES" / "messages.po"
         written = file.read_bytes() if file.is_file() else b""
         self._translations = catalogue(written, language)
+        self._said: dict[str, Markup] = {}
         self.input = Input(f"words:{language}", fingerprint(written))
 
     def gettext(self, message: str, **values: object) -> Markup:
         """Answer the message in the language, with the values in their places."""
-        return Markup(self._translations.gettext(message)) % values  # noqa: S704 - see the class
+        if values:
+            return self._message(message) % values
+        if message not in self._said:  # there are as many as the theme has, and pages say dozens of them
+            self._said[message] = self._message(message) % {}
+        return self._said[message]
+
+    def _message(self, message: str) -> Markup:
+        return Markup(self._translations.gettext(message))  # noqa: S704 - see the class
 
     def ngettext(self, one: str, many: str, number: int, **values: object) -> Markup:
         """Answer the message in the form that goes with `number`, which also fills `%(number)s`."""

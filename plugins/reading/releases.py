@@ -10,6 +10,7 @@ from plugins.newsroom import (
     CorrectionKind,
     Document,
     Image,
+    Imported,
     Release,
     Withdrawal,
     WithdrawalKind,
@@ -21,6 +22,7 @@ from plugins.reading.schema import (
     CorrectionShape,
     DocumentShape,
     ImageShape,
+    ImportedShape,
     ReleaseShape,
     TranslatedImage,
     TranslationShape,
@@ -91,6 +93,7 @@ def original(selected: Selected, around: Surroundings) -> Release:
         responds_to=shape.responds_to,
         corrections=corrections,
         withdrawn=withdrawn,
+        imported=_imported(shape.imported, around),
         moved_from=surroundings.old_addresses(shape.moved_from),
         missing=shape.missing,
         official=True,
@@ -202,6 +205,10 @@ def _corrections(
             Correction(at=around.moment(shape.at), kind=CorrectionKind(shape.kind), text=shape.text)
         )
     return tuple(sorted(corrections, key=lambda correction: correction.at))
+
+
+def _imported(given: ImportedShape | None, around: Surroundings) -> Imported | None:
+    return Imported(at=around.moment(given.at), url=given.url) if given else None
 
 
 def _translated_corrections(

@@ -67,6 +67,15 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _service(value: str) -> str:
+    """Answer the address with a slash at its end, so that what lies below it can be added."""
+    if not re.fullmatch(r"(https?://[^\s/?#]+)?(/[A-Za-z0-9._~-]+)*/?", value) or not value:
+        raise PydanticCustomError("not_a_service", "the address must start with https:// or /")
+    if is_own_machine(value):
+        raise PydanticCustomError("own_machine", "the address leads to the computer it is opened on")
+    return value.rstrip("/") + "/"
+
+
 def _old_address(value: str) -> str:
     # Hidden files are for the web server (.htaccess) or for the edition
     if not re.fullmatch(r"(/[^\s\0-\x1f/?#\\.][^\s\0-\x1f/?#\\]{0,99})+/?", unquote(value)):
@@ -82,6 +91,8 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{8}$")]
 Moment = Annotated[datetime, BeforeValidator(moment)]
 Day = Annotated[date, BeforeValidator(_day)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+ServiceAddress = Annotated[str, AfterValidator(_service)]
+"""Where a program answers: a whole address, or a path from the root of the press room's own host (`/lista/`)."""
 Mail = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
@@ -132,6 +143,13 @@ class WithdrawalShape(Shape):
         return self
 
 
+class ImportedShape(Shape):
+    """When `press import` took an older release over, and from which address."""
+
+    at: Moment
+    url: WebAddress | None = None
+
+
 class ReleaseShape(Shape):
     """The front matter of a release in the language it was written in."""
 
@@ -151,6 +169,7 @@ class ReleaseShape(Shape):
     responds_to: tuple[Id, ...] = ()
     corrections: tuple[CorrectionShape, ...] = ()
     withdrawn: WithdrawalShape | None = None
+    imported: ImportedShape | None = None
     moved_from: tuple[OldAddress, ...] = ()
     missing: tuple[Literal["body"], ...] = ()
 
@@ -291,7 +310,7 @@ class PublisherShape(Shape):
 
 class SubscriptionShape(Shape):
     promise: PerLanguage
-    endpoint: WebAddress | None = None
+    endpoint: ServiceAddress | None = None
 
 
 class SecurityShape(Shape):

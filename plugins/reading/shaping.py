@@ -40,6 +40,7 @@ SENTENCES = {
     "not_a_day": "{key} is “{value}”; write the date like 2031-05-04",
     "no_such_moment": "{key} is “{value}”, and there is no such date or time",
     "not_an_address": "{key} is “{value}”, but must start with https://, http://, mailto: or tel:+",
+    "not_a_service": "{key} is “{value}”, but must start with https:// or /",
     "own_machine": "{key} is “{value}”, which leads to the preview on your own computer; write the public address",
     "not_an_old_address": "{key} is “{value}”; write an address from the root of the site, like /old/address/",
     "replaced_by": "by (the id of the new release) goes with the kind replaced, and only with it",

@@ -1,7 +1,8 @@
 """`/notices.json`: what the list may send. Letters are made from this and from what it points at, once deployed.
 
 A notice is one revision of one release: its publication, a clarification, a correction or its withdrawal. Once a
-release is withdrawn only that may still be told, for nobody shall get a letter about what no longer holds.
+release is withdrawn only that may still be told, for nobody shall get a letter about what no longer holds. Of a
+release that was taken over from elsewhere only what happened since is told.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from plugins.edition.stage import Stage
-from plugins.newsroom import Bodies, CorrectionKind, Input, Newsroom, Output, Release, State, fingerprint
+from plugins.newsroom import Bodies, Bundle, CorrectionKind, Input, Newsroom, Output, Release, State, fingerprint
 from plugins.newsroom.record import json_bytes, release_json, release_json_address, release_json_inputs
 
 NEWEST = 500
@@ -37,7 +38,12 @@ class Notice:
         return self.versions[0]
 
 
-def outputs(stage: Stage) -> Iterator[Output]:
+def outputs(stage: Stage) -> Iterator[Bundle]:
+    read = _candidates(stage.newsroom)
+    yield stage.bundle("notices", read, partial(_notices, stage))
+
+
+def _notices(stage: Stage) -> Iterator[Output]:
     newsroom = stage.newsroom
     told = notices(newsroom)
     records = [version for notice in told for version in notice.versions]
@@ -56,13 +62,20 @@ def outputs(stage: Stage) -> Iterator[Output]:
 def notices(newsroom: Newsroom) -> tuple[Notice, ...]:
     """Answer the newest things to tell, the newest first; equal times are ordered by id and revision."""
     versions: dict[str, list[Release]] = {}
-    for release in newsroom.releases:
-        if release.state is not State.PUBLIC:  # a preview shows more, but nothing of it may be sent
-            continue
+    for release in _candidates(newsroom):
         versions.setdefault(release.id, []).append(release)
     told = [notice for texts in versions.values() for notice in _of(_original_first(texts))]
     told.sort(key=lambda notice: (-notice.at.timestamp(), notice.original.id, -notice.revision))
     return tuple(told[:NEWEST])
+
+
+def _candidates(newsroom: Newsroom) -> list[Release]:
+    """Answer the public releases, in every language, that are among the newest or have been changed since."""
+    # a preview shows more than what is public, but nothing of it may be sent
+    public = [release for release in newsroom.releases if release.state is State.PUBLIC]
+    newest = [release.id for release in public if release.news and not release.is_translation][:NEWEST]
+    ids = {*newest, *(release.id for release in public if release.corrections or release.withdrawn)}
+    return [release for release in public if release.id in ids]
 
 
 def notices_json(told: Iterable[Notice], newsroom: Newsroom, bodies: Bodies) -> bytes:
@@ -101,6 +114,7 @@ def _of(versions: tuple[Release, ...]) -> list[Notice]:
     all_told = [
         Notice(at=at, revision=revision, kind=kind, versions=versions)
         for revision, (at, kind) in enumerate(told, start=1)
+        if at in release.news
     ]
     return [notice for notice in all_told if notice.kind == "withdrawal"] if release.withdrawn else all_told
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from plugins.feeds.outputs import outputs
-from plugins.newsroom import Newsroom, Release
+from plugins.newsroom import Newsroom, Release, opened
 from tests.nouns import (
     STOCKHOLM,
     StoredBodies,
@@ -30,7 +30,7 @@ BODY = """<p>Läs <a href="/pressmeddelanden/2031/annat/">ett annat</a>, en <a h
 def built(newsroom: Newsroom, bodies: Mapping[str, str] | None = None, otherwise: str = BODY) -> dict[str, bytes]:
     """Answer every file of the room by its path."""
     stage = a_stage(newsroom, StoredBodies(bodies, otherwise))
-    return {output.path: output.render() for output in outputs(stage)}
+    return {output.path: output.render() for output in opened(outputs(stage))}
 
 
 def many(count: int, **changes: object) -> list[Release]:

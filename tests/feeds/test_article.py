@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 
+import nh3
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
 
-from plugins.feeds.article import Articles, absolute
+from plugins.feeds import article
+from plugins.feeds.article import Articles, absolute, rewritten
 from tests.feeds.built import BODY
 from tests.nouns import (
     SITE,
@@ -66,6 +70,32 @@ def test_pictures_of_every_size_become_absolute(written, meant):
 def test_text_stays_as_it_is():
     html = "<p>Halten är &lt; 5 &amp; &gt; 3 – href=/inte/en/länk</p>"
     assert absolute(html, BASE) == html
+
+
+PIECES = st.one_of(
+    st.text(" \n\t\u00a0aå.;#&<>\"'", max_size=6),
+    st.sampled_from(
+        [
+            "<p>", "</p>", "\n", "\n\n", "<ul>", "</ul>", "<li>", "</li>", "<em>", "</em>", "<pre>", "</pre>", "<br>",
+            '<a href="/en/">', '<a href="#fn:1">', '<a href="../y/?a=1&amp;b=2#c">', '<a href="HTTPS://a.se/../b?">',
+            '<a href=" mailto:å@a.se ">', '<a href="x" title="y">', "</a>", "<hr>", '<img src="/a.jpg" alt="&quot;">',
+            '<p class=" a  b ">',
+        ]
+    ),
+)  # fmt: skip
+
+
+@given(st.lists(PIECES).map("".join))
+def test_the_quicker_way_comes_to_the_same(written):
+    html = nh3.clean(written, attributes={"a": {"href", "title"}, "img": {"src", "alt"}, "p": {"class"}}, link_rel=None)
+    assert absolute(html, BASE) == rewritten(html, BASE)
+
+
+def test_most_texts_need_no_parser(monkeypatch):
+    html = '<h2>Mer &amp; mer</h2>\n<p>Läs <a href="/en/?a=1&amp;b=2">ett <em>annat</em></a>.</p>\n'
+    expected = rewritten(html, BASE)
+    monkeypatch.setattr(article, "rewritten", None)
+    assert absolute(html, BASE) == expected
 
 
 def test_a_text_has_lead_and_body():

@@ -18,6 +18,7 @@ from tests.nouns import (
     a_type,
     a_withdrawal,
     an_audience,
+    an_import,
     with_translation,
 )
 
@@ -155,3 +156,32 @@ def test_types_share_nothing_with_keywords_of_the_same_slug():
     newsroom = a_newsroom(types=(a_type(), kind), releases=[a_release(type=kind)])
     assert "nyckelord/vatten/" not in by_address(newsroom)
     assert "typ/vatten/" in by_address(newsroom)
+
+
+def taken_over(number: int, **changes):
+    """A release of long ago that was taken over after the newest of `many` releases."""
+    published = datetime(2011, 1, 1, number, tzinfo=UTC)
+    return a_release(
+        id=f"{number:08}", slug=f"gammalt-{number}", published=published, keywords=(a_keyword(),),
+        imported=an_import(after=timedelta(days=300)), **changes,
+    )  # fmt: skip
+
+
+def test_a_release_that_was_taken_over_is_in_no_feed():
+    new = many(45)
+    before, after = home(new), home([*new, *(taken_over(number) for number in range(9))])
+    assert [part.releases for part in after.parts()] == [part.releases for part in before.parts()]
+
+
+def test_the_topics_of_releases_that_were_taken_over_have_feeds_though_nothing_is_in_them():
+    keyword = by_address(a_newsroom(releases=[taken_over(1)]))["nyckelord/vatten/"]
+    assert [part.releases for part in keyword.parts()] == [()]
+
+
+def test_what_is_told_of_it_later_is_an_item_like_a_new_one_and_moves_nothing_in_the_archive():
+    new = many(45)
+    corrected = taken_over(1, corrections=(a_correction(after=timedelta(days=301)),))
+    before, after = list(home(new).parts()), list(home([*new, taken_over(2), corrected]).parts())
+    assert after[0].releases[0] == corrected
+    assert after[0].releases[1:] == before[0].releases
+    assert [part.releases for part in after[1:]] == [part.releases for part in before[1:]]

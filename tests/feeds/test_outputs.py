@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from plugins import feeds
 from plugins.edition.stage import gathering
 from plugins.feeds.outputs import outputs
-from plugins.newsroom import Link, Localized, Output, Site
+from plugins.newsroom import Link, Localized, Output, Site, opened
 from tests.feeds.built import built, many
 from tests.nouns import (
     NOW,
@@ -30,7 +30,7 @@ from tests.nouns import (
 
 
 def made(newsroom, bodies: StoredBodies | None = None) -> dict[str, Output]:
-    return {output.path: output for output in outputs(a_stage(newsroom, bodies))}
+    return {output.path: output for output in opened(outputs(a_stage(newsroom, bodies)))}
 
 
 def test_the_list_of_files():
@@ -54,7 +54,7 @@ def test_the_room_is_asked_once_it_is_registered():
     before = dict(gathering.receivers)
     feeds.register()
     try:
-        assert "feed.rss" in {output.path for output in a_stage(a_newsroom()).outputs()}
+        assert "feed.rss" in {output.path for output in opened(a_stage(a_newsroom()).items())}
     finally:
         gathering.receivers.clear()
         gathering.receivers.update(before)

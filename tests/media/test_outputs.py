@@ -7,7 +7,7 @@ from plugins.edition.stage import gathering
 from plugins.media import register
 from plugins.media.darkroom import Darkroom
 from plugins.media.outputs import ChangedFile, outputs
-from plugins.newsroom import PressMaterial
+from plugins.newsroom import PressMaterial, opened
 from tests.media.pictures import a_photo
 from tests.media.test_darkroom import ADDRESS, develop
 from tests.nouns import (
@@ -23,7 +23,7 @@ from tests.nouns import (
 
 
 def paths(**newsroom: object) -> list[str]:
-    return [output.path for output in outputs(a_stage(a_newsroom(**newsroom)))]
+    return [output.path for output in opened(outputs(a_stage(a_newsroom(**newsroom))))]
 
 
 def test_every_size_and_document_is_an_output_once() -> None:
@@ -59,7 +59,7 @@ def test_what_only_a_withdrawn_release_shows_is_not_published() -> None:
 
 def test_bytes_are_read_only_when_asked_for_and_are_those_that_were_told(tmp_path: Path) -> None:
     image = develop(Darkroom(tmp_path / "cache"), a_photo(tmp_path))
-    published = list(outputs(a_stage(a_newsroom(releases=(a_release(images=(image,)),)))))
+    published = list(opened(outputs(a_stage(a_newsroom(releases=(a_release(images=(image,)),))))))
     assert {output.path: output.render() for output in published} == {
         file.address: file.source.read_bytes() for file in (*image.renditions, image.original)
     }
@@ -73,6 +73,6 @@ def test_the_room_joins_the_gathering() -> None:
     register()
     try:
         stage = a_stage(a_newsroom(releases=(a_release(images=(an_image(),)),)))
-        assert ADDRESS + "bild.jpg" in [output.path for output in stage.outputs()]
+        assert ADDRESS + "bild.jpg" in [output.path for output in opened(stage.items())]
     finally:
         gathering.disconnect(outputs)

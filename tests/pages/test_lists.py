@@ -4,7 +4,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.newsroom import Output, Release
+from plugins.newsroom import Output, Release, opened
 from plugins.pages.lists import PART, Parts, outputs
 from plugins.pages.subjects import Subjects
 from plugins.pages.theme import Theme
@@ -36,7 +36,8 @@ def some_releases(count: int) -> list[Release]:
 
 def lists_of(releases: list[Release], language: str = "sv") -> dict[str, Output]:
     newsroom = a_newsroom(releases=releases)
-    made = outputs(newsroom, Subjects(newsroom, language), Theme(a_stage(newsroom)), language)
+    stage = a_stage(newsroom)
+    made = opened(outputs(stage, Subjects(newsroom, language), Theme(stage), language))
     return {output.path: output for output in made}
 
 

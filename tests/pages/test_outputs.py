@@ -20,6 +20,7 @@ from plugins.newsroom import (
     Release,
     ReleaseType,
     Site,
+    opened,
 )
 from plugins.pages.outputs import outputs
 from tests.nouns import (
@@ -88,7 +89,7 @@ def room(**changes: Any) -> Newsroom:
 
 
 def made(newsroom: Newsroom, bodies: StoredBodies | None = None) -> dict[str, Output]:
-    found = list(outputs(a_stage(newsroom, bodies)))
+    found = list(opened(outputs(a_stage(newsroom, bodies))))
     by_path = {output.path: output for output in found}
     assert len(by_path) == len(found), "no two outputs have one path"
     return by_path
@@ -191,11 +192,25 @@ def test_the_form_says_that_the_list_is_closed_until_it_has_somewhere_to_send_an
     assert closed.fieldset.has_attr("disabled")
     assert "E-postlistan är inte öppen ännu." in closed.get_text()
     opened = pages(room(subscription_endpoint="https://list.example.se/"))["prenumerera/index.html"]
-    assert opened.form["action"] == "https://list.example.se/"
+    assert opened.form["action"] == "https://list.example.se/subscribe"
+    assert opened.form["data-token"] == "https://list.example.se/token"
+    assert opened.select_one("script[src*=subscribe]") is not None
+    assert closed.select_one("script") is None
     assert not opened.fieldset.has_attr("disabled")
     assert "E-postlistan är inte öppen ännu." not in opened.get_text()
-    asked = [field["name"] for field in opened.form.select("input:not([type=hidden])")]
+    asked = [field["name"] for field in opened.form.select("[required]")]
     assert asked == ["email"], "the list asks for an address and nothing else"
+
+
+def test_the_form_offers_the_topics_that_readers_can_find_and_no_others() -> None:
+    opened = pages(room(subscription_endpoint="/lista/"))
+    offered = {field["value"] for field in opened["prenumerera/index.html"].select("[name=topics]")}
+    assert offered == {"type:pressmeddelande", "audience:media", "keyword:luft", "keyword:vatten"}
+    form = opened["en/subscribe/index.html"].form
+    assert form["action"] == "/lista/subscribe"
+    chosen = {(field["name"], field["value"]) for field in form.select("[checked]")}
+    assert chosen == {("language", "en"), ("frequency", "at_once")}
+    assert form.select("details[open]") == [], "who wants everything at once sees one field"
 
 
 def test_the_images_page_shows_each_picture_and_where_it_comes_from(site: dict[str, BeautifulSoup]) -> None:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugins.newsroom import Input, Release, State, fingerprint
+from plugins.newsroom.readable import readable
 from plugins.pages import plaintext
-from plugins.pages.plaintext import readable, release_txt
+from plugins.pages.plaintext import release_txt
 from plugins.pages.words import Words
 from plugins.reading.bodies import ATTRIBUTES, TAGS
 from tests.nouns import (
@@ -125,7 +126,8 @@ def test_a_release_without_contacts_has_no_heading_for_them() -> None:
 
 def test_one_text_beside_each_release_in_each_language() -> None:
     releases = with_translation(a_release())
-    paths = {output.path for output in plaintext.outputs(a_stage(a_newsroom(releases=releases)))}
+    stage = a_stage(a_newsroom(releases=releases))
+    paths = {plaintext.output(release, stage, Words(THEME / "locale", "sv")).path for release in releases}
     assert paths == {
         "pressmeddelanden/2031/ett-exempel/release.txt",
         "en/releases/2031/ett-exempel/release.txt",
@@ -138,8 +140,8 @@ def test_the_words_are_inputs(tmp_path: Path) -> None:
     catalogue.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
                          'msgid "Press contact"\nmsgstr "Presskontakt &amp; jour"\n', encoding="utf-8")  # fmt: skip
     assert "Presskontakt & jour\n-------------------" in text(a_release(), locale=tmp_path / "locale")
-    inputs = next(plaintext.outputs(a_stage(a_newsroom(releases=[a_release()])))).inputs
-    assert Words(THEME / "locale", "sv").input in inputs
+    words = Words(THEME / "locale", "sv")
+    assert words.input in plaintext.output(a_release(), a_stage(a_newsroom(releases=[a_release()])), words).inputs
 
 
 def test_a_swedish_text_has_swedish_words() -> None:
@@ -153,7 +155,8 @@ def test_a_swedish_text_has_swedish_words() -> None:
 
 def test_the_body_is_an_input_by_its_digest() -> None:
     def inputs(body: str) -> tuple[Input, ...]:
-        return next(plaintext.outputs(a_stage(a_newsroom(releases=[a_release(body_digest=fingerprint(body))])))).inputs
+        release = a_release(body_digest=fingerprint(body))
+        return plaintext.output(release, a_stage(a_newsroom(releases=[release])), Words(THEME / "locale", "sv")).inputs
 
     assert inputs("a") == inputs("a")
     assert inputs("a") != inputs("b")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from plugins.newsroom import Newsroom, Output, PressMaterial, Release, State
+from plugins.newsroom import Newsroom, Output, PressMaterial, Release, State, opened
 from plugins.pages.releases import EARLIER, outputs
 from plugins.pages.theme import Theme
 from tests.nouns import (
@@ -35,8 +35,9 @@ BODY = "<p>Första stycket.</p>\n<h2>Mellanrubrik</h2>\n<ul><li>Punkt</li></ul>"
 
 
 def pages(newsroom: Newsroom, language: str = "sv") -> dict[str, Output]:
-    theme = Theme(a_stage(newsroom, StoredBodies(otherwise=BODY)))
-    return {output.path: output for output in outputs(newsroom, theme, language)}
+    stage = a_stage(newsroom, StoredBodies(otherwise=BODY))
+    made = opened(outputs(stage, Theme(stage), language))
+    return {output.path: output for output in made if output.path.endswith("/index.html")}
 
 
 def page(release: Release, *others: Release, **changes: Any) -> BeautifulSoup:

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from plugins.newsroom import Newsroom, Site
+from plugins.newsroom import Newsroom, Site, opened
 from plugins.pages import sitemaps
 from plugins.pages.outputs import outputs
 from plugins.pages.sitemaps import IMAGE, SITEMAP, XHTML
@@ -36,7 +36,7 @@ def a_full_newsroom(**changes: Any) -> Newsroom:
 
 
 def files(newsroom: Newsroom) -> dict[str, ET.Element]:
-    return {output.path: ET.fromstring(output.render()) for output in sitemaps.outputs(a_stage(newsroom))}
+    return {output.path: ET.fromstring(output.render()) for output in opened(sitemaps.outputs(a_stage(newsroom)))}
 
 
 def locations(root: ET.Element) -> list[str]:
@@ -61,7 +61,7 @@ def test_there_is_a_file_per_year_one_for_the_rest_and_an_index_of_them() -> Non
 def test_every_file_keeps_to_the_protocol(site: str) -> None:
     """The rules of sitemaps.org/protocol.html, and of Google's for alternates and pictures."""
     newsroom = a_full_newsroom(site=Site(site))
-    for output in sitemaps.outputs(a_stage(newsroom)):
+    for output in opened(sitemaps.outputs(a_stage(newsroom))):
         data = output.render()
         assert data.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n')
         assert len(data) <= 50 * 1024 * 1024
@@ -95,7 +95,7 @@ def test_every_page_is_named_and_nothing_else() -> None:
     ]
     newsroom = a_newsroom(releases=releases, assignments=[an_assignment()], pages=[a_page()])
     named = [address for path, root in files(newsroom).items() if path != "sitemap.xml" for address in locations(root)]
-    pages = {output.path for output in outputs(a_stage(newsroom)) if output.path.endswith("index.html")}
+    pages = {output.path for output in opened(outputs(a_stage(newsroom))) if output.path.endswith("index.html")}
     assert set(named) == {newsroom.site.absolute(path.removesuffix("index.html")) for path in pages}
     assert len(named) == len(set(named))
 
@@ -168,7 +168,7 @@ def test_a_new_release_leaves_older_years_alone() -> None:
 
     def inputs(*releases: Any) -> dict[str, Any]:
         newsroom = a_newsroom(releases=[old, *releases])
-        return {output.path: output.inputs for output in sitemaps.outputs(a_stage(newsroom))}
+        return {output.path: output.inputs for output in opened(sitemaps.outputs(a_stage(newsroom)))}
 
     before, after = inputs(), inputs(a_release())
     assert {path for path in after if before.get(path) != after[path]} == {

@@ -24,7 +24,7 @@ def change(file: Path) -> None:
     file.write_text(file.read_text("utf-8") + "\n{# changed #}", "utf-8")
 
 
-@pytest.mark.parametrize("part", ["front.html", "base.html", "parts/header.html", "parts/entries.html"])
+@pytest.mark.parametrize("part", ["front.html", "base.html", "parts/frame.html", "parts/entries.html"])
 def test_a_template_is_all_that_it_extends_includes_and_imports(stage: Stage, part: str) -> None:
     before = Theme(stage).template_input("front.html")
     change(stage.theme / "templates" / part)

@@ -18,7 +18,7 @@ ROOM = Path(__file__).parents[2] / "plugins" / "pages"
 def said() -> set[str | tuple[str, ...]]:
     """Every message id in the templates of pages and in the room's code."""
     messages: set[str | tuple[str, ...]] = set()
-    templates = [file for file in THEME.glob("templates/**/*.html") if "mail" not in file.parts]
+    templates = [file for file in THEME.glob("templates/**/*.html") if not {"mail", "list"} & set(file.parts)]
     sources = [("jinja2.ext.babel_extract", templates), ("python", sorted(ROOM.glob("*.py")))]
     for method, files in sources:
         for file in files:

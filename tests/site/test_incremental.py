@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plugins.edition.memory import Memory
-from plugins.edition.publish import publish
-from tests.building import NOW, PROJECT, files, outputs
+from plugins.edition.memory import Kept, Made, Memory
+from plugins.edition.publish import Report, publish
+from plugins.newsroom.keeping import packed
+from tests.building import NOW, PROJECT, files, items, outputs
 from tests.site.test_inputs import EDITS, LATER, NEW, OLD
 from tests.texts import Text, content_of
 
@@ -39,9 +40,9 @@ class History:
         """Take every edit of the content back."""
         content_of(self.root, [OLD, NEW, LATER])
 
-    def build(self) -> None:
-        made = self._outputs()
-        publish(made, self.root / "output", Memory.of(self.memory, "test"))
+    def build(self, maker: str = "test") -> Report:
+        made = items(self.root / "content", self.root / "cache", now=self.now, theme=self.root / "theme")
+        return publish(made, self.root / "output", Memory.of(self.memory, maker))
 
     def assert_clean(self) -> None:
         clean = self.root / "clean"
@@ -61,7 +62,7 @@ def damage(history: History, how: str) -> None:
     elif how == "memory cut short" and memory.exists():
         memory.write_bytes(memory.read_bytes()[:-40])
     elif how == "memory foreign":
-        memory.write_text('{"maker": "test", "made": {"index.html": ["x", "y"]}}')
+        memory.write_bytes(packed("test", ((0, 0), Kept("", {"index.html": Made(b"", "y", 1, 1)}, {})), (Made, Kept)))
     elif how == "output copied" and output.exists():
         shutil.copytree(output, history.root / "copy", copy_function=shutil.copyfile)
         shutil.rmtree(output)
@@ -109,8 +110,8 @@ def test_after_any_edits_the_output_is_that_of_a_clean_build(story, tmp_path_fac
 def test_nothing_is_rendered_when_nothing_has_changed(tmp_path):
     history = History(tmp_path)
     history.build()
-    report = publish(history._outputs(), tmp_path / "output", Memory.of(history.memory, "test"))
-    assert (report.rendered, report.written, report.removed) == (0, (), ())
+    report = history.build()
+    assert (report.rendered, report.written, report.removed) == ({}, (), ())
 
 
 @pytest.mark.parametrize("edit", ["body", "phone", "one more release", "template"])
@@ -118,18 +119,16 @@ def test_an_edit_renders_only_what_it_reaches(edit, tmp_path):
     history = History(tmp_path)
     history.build()
     history.edit(edit)
-    made = history._outputs()
-    report = publish(made, tmp_path / "output", Memory.of(history.memory, "test"))
-    assert 0 < report.rendered < len(made)
+    report = history.build()
+    assert 0 < len(report.rendered) < len(history._outputs())
     history.assert_clean()
 
 
 def test_another_program_recalls_nothing(tmp_path):
     history = History(tmp_path)
     history.build()
-    made = history._outputs()
-    report = publish(made, tmp_path / "output", Memory.of(history.memory, "another version"))
-    assert (report.rendered, report.written) == (len(made), ())
+    report = history.build("another version")
+    assert (len(report.rendered), report.written) == (len(history._outputs()), ())
 
 
 def test_one_more_release_reaches_the_set_that_can_be_predicted(tmp_path):
@@ -138,7 +137,7 @@ def test_one_more_release_reaches_the_set_that_can_be_predicted(tmp_path):
     history.build()
     new = Text("ett-till", "public03", "2026-04-01T10:00:00Z", ("beta",), None, False, None, "ett-till")
     new.write(tmp_path / "content")
-    report = publish(history._outputs(), tmp_path / "output", Memory.of(history.memory, "test"))
+    report = history.build()
     swedish = {
         *(f"pressmeddelanden/2026/ett-till/{name}" for name in ("index.html", "release.txt", "release.json")),
         *(f"feed.{format}" for format in ("rss", "atom", "json")),

@@ -54,11 +54,11 @@ def test_a_fault_in_the_content_is_told_and_the_site_stays_as_it_was(case, proje
 def test_a_fault_in_a_template_is_told_with_file_and_line(wrong, line, project):
     assert pelican(project).returncode == 0
     before = files(project / "output")
-    template = project / "theme/templates/parts/footer.html"
+    template = project / "theme/templates/parts/frame.html"
     template.write_text(wrong + template.read_text(encoding="utf-8"), encoding="utf-8")
     failed = pelican(project)
     assert failed.returncode == 1
-    assert f"theme/templates/parts/footer.html:{line}: " in failed.stderr
+    assert f"theme/templates/parts/frame.html:{line}: " in failed.stderr
     assert "Traceback" not in failed.stdout + failed.stderr
     assert files(project / "output") == before
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from plugins.newsroom import Newsroom, Release, State
+from plugins.newsroom import Newsroom, Release, State, opened
 from plugins.newsroom.record import release_json
 from plugins.subscriptions import notices
 from plugins.subscriptions.notices import NEWEST
@@ -19,12 +19,13 @@ from tests.nouns import (
     a_stage,
     a_withdrawal,
     an_audience,
+    an_import,
     with_translation,
 )
 
 
 def written(newsroom: Newsroom) -> dict[str, Any]:
-    (output,) = notices.outputs(a_stage(newsroom))
+    (output,) = opened(notices.outputs(a_stage(newsroom)))
     assert output.path == "notices.json"
     read = json.loads(output.render())
     assert isinstance(read, dict)
@@ -121,6 +122,23 @@ def test_only_the_newest_are_kept_and_older_releases_are_not_inputs() -> None:
     assert len(found) == NEWEST
     assert found[0][0] == f"{NEWEST + 1:08}"
     assert found[-1][0] == "00000002"
-    (output,) = notices.outputs(a_stage(a_newsroom(releases=releases)))
+    (output,) = opened(notices.outputs(a_stage(a_newsroom(releases=releases))))
     assert releases[0].input not in output.inputs
     assert releases[2].input in output.inputs
+
+
+def test_of_a_release_that_was_taken_over_only_what_happened_since_is_told() -> None:
+    taken_over = {"imported": an_import(after=timedelta(days=2))}
+    before, since = a_correction(after=timedelta(days=1)), a_correction(after=timedelta(days=3))
+    assert told(a_release(**taken_over)) == []
+    assert told(a_release(corrections=(before, since), **taken_over)) == [
+        ("k7q2m9xd", 3, "correction", "2031-05-07T10:00:00+02:00")
+    ]
+    withdrawn = a_withdrawal(after=timedelta(days=4))
+    assert told(a_release(withdrawn=withdrawn, **taken_over)) == [
+        ("k7q2m9xd", 2, "withdrawal", "2031-05-08T10:00:00+02:00")
+    ]
+
+
+def test_a_release_that_was_taken_over_under_embargo_is_told_when_it_lifts() -> None:
+    assert len(told(a_release(imported=an_import(after=timedelta(days=-2))))) == 1

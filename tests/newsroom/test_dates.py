@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from plugins.pages import dates
+from plugins.newsroom import dates
 
 PUBLISHED = datetime(2025, 3, 14, 9, 34, 36, tzinfo=ZoneInfo("Europe/Stockholm"))
 

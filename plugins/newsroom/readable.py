@@ -1,0 +1,97 @@
+"""A body as readable text: paragraphs, headings, lists and links here; what is rarer by way of `elements`."""
+
+import re
+from html import unescape
+
+SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
+"""What becomes one space; a no-break space is meant and stays."""
+_THREE_LINES = re.compile(r"\n{3,}")
+
+_INLINE = r'(?:[^<>&]++|&(?:amp|lt|gt|nbsp);|</?(?:strong|em|b|i|code)>|<br>|<a href="[^"]*">|</a>)*+'
+_TEXTS = "|".join(f"<{tag}>{_INLINE}</{tag}>" for tag in ("p", "h2", "h3", "h4", "h5", "h6"))
+_ITEM = rf"<li>{_INLINE}</li>\n|<li>\n(?:<p>{_INLINE}</p>\n)++</li>\n"
+_LISTS = "|".join(rf"<{tag}>\n(?:{_ITEM})*+</{tag}>" for tag in ("ul", "ol"))
+_PLAIN = re.compile(rf"(?:{_TEXTS}|{_LISTS}|\n)*+")
+"""A body as the sanitiser writes it, whose elements have no attributes but the addresses of links, and whose lists hold
+no other blocks: most are such, and a parser takes ten times as long to come to the same.
+"""
+_BLOCKS = re.compile(r"<(p|h[2-6]|ul|ol)>(.*?)</\1>", re.DOTALL)
+_ITEMS = re.compile(r"<li>(.*?)</li>", re.DOTALL)
+_PARAGRAPHS = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_LINKS = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def readable(html: str) -> str:
+    """Answer a body as readable text, without hard line breaks in paragraphs; blocks are an empty line apart.
+
+    Headings of level 2 are underlined, lists keep their marks and levels, `text (address)` is a link, tables become
+    columns or, if too wide, one line per cell with its heading before it.
+    """
+    if _PLAIN.fullmatch(html):
+        return "\n\n".join(filter(None, (_block(tag, inner) for tag, inner in _BLOCKS.findall(html))))
+    from plugins.newsroom.elements import blocks  # noqa: PLC0415 - BeautifulSoup is slow to import, and seldom needed
+
+    return "\n\n".join(blocks(html))
+
+
+def underlined(heading: str, line: str = "-") -> str:
+    return f"{heading}\n{line * len(heading)}" if heading else ""
+
+
+def _block(tag: str, inner: str) -> str:
+    match tag:
+        case "ul":
+            return listed([indented(_item(item), "- ", "  ") for item in _ITEMS.findall(inner)])
+        case "ol":
+            items = [_item(item) for item in _ITEMS.findall(inner)]
+            marks = [f"{number}. " for number in range(1, len(items) + 1)]
+            return listed([indented(item, mark, " " * len(mark)) for item, mark in zip(items, marks, strict=True)])
+        case "h2":
+            return underlined(_line(inner))
+        case _:
+            return _line(inner)
+
+
+def _item(html: str) -> str:
+    paragraphs = _PARAGRAPHS.findall(html) or [html]
+    return "\n\n".join(filter(None, map(_line, paragraphs)))
+
+
+def _line(html: str) -> str:
+    """Answer what stands in a block."""
+    if "<" not in html and "&" not in html:
+        return SPACE.sub(" ", html).strip(" ")
+    text, *links = _LINKS.split(html)
+    told = [_words(text)]
+    for address, words, after in zip(links[::3], links[1::3], links[2::3], strict=True):
+        told += linked(_words(words), unescape(address)), _words(after)
+    return tidy("".join(told))
+
+
+def _words(html: str) -> str:
+    return unescape(_TAG.sub("", SPACE.sub(" ", html).replace("<br>", "\n")))
+
+
+def listed(items: list[str]) -> str:
+    """Answer a list of items, an empty line apart if any of them has one in it."""
+    return ("\n\n" if any("\n\n" in item for item in items) else "\n").join(items)
+
+
+def linked(text: str, address: str) -> str:
+    """Answer a link's text with its address after it, unless that says no more than the text."""
+    shown = address.removeprefix("mailto:")
+    if not address or address.startswith(("#", "tel:")) or text.strip() in ("", address, shown):
+        return text
+    return f"{text} ({shown})"
+
+
+def tidy(text: str) -> str:
+    lines = "\n".join(SPACE.sub(" ", line).strip(" ") for line in text.split("\n"))
+    return _THREE_LINES.sub("\n\n", lines).strip("\n ")
+
+
+def indented(text: str, first: str, rest: str) -> str:
+    if "\n" not in text:
+        return f"{first}{text}".rstrip()
+    return "\n".join(f"{first if number == 0 else rest}{line}".rstrip() for number, line in enumerate(text.split("\n")))
