@@ -4,17 +4,21 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from babel.numbers import format_decimal
 from rich.console import Console
 
+from plugins.desk import importing
 from plugins.desk.help import SpokenCommand, SpokenGroup
 from plugins.desk.project import Project
 from plugins.desk.words import _, counted, say, speak
+
+if TYPE_CHECKING:
+    from plugins.desk.build import Built
 
 # Help texts are English here and translated when they are shown (help.py).
 app = typer.Typer(
@@ -94,7 +98,7 @@ def check(
 @app.command(cls=SpokenCommand, help="Show drafts and embargoed texts too; the browser follows every save.")
 def preview(port: Port = 8001) -> None:
     from plugins.desk import preview as previewing
-    from plugins.desk.check import Finding
+    from plugins.desk.finding import Finding
     from plugins.desk.server import address
 
     project = _project()
@@ -117,29 +121,43 @@ def build(
     preview: Annotated[
         bool, typer.Option("--preview", help="With drafts and embargoed texts, in a folder that is never published.")
     ] = False,
+    jobs: Annotated[
+        int | None, typer.Option(metavar="NUMBER", min=1, help="Processes; without it, one for each core.")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also tell what was made anew, why, and how long each phase took.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     from plugins.desk import build as building
 
-    with _progress(_("Building …")):
-        built = building.run(_project(), preview=preview)
+    project = _project()
+    with _bar(_("Building …")) as rendered:
+        built = building.run(project, preview=preview, jobs=jobs, rendered=rendered)
     if as_json:
         _say_json(built.as_json())
-    elif built.succeeded:
-        for line in built.report:
-            say(line)
-        if built.edition:
-            counts = {"written": len(built.edition.written), "removed": len(built.edition.removed)}
-            done = _("{written} files written, {removed} removed, {unchanged} unchanged.")
-            say(done.format(**counts, unchanged=built.edition.unchanged))
-        for finding in built.findings:
-            say(str(finding), error=True)
-        seconds = format_decimal(built.seconds, format="0.0", locale=_project().language)
-        say(_("Built {folder} in {seconds} s. See it with ./press serve.", folder=built.output, seconds=seconds))
     else:
-        for finding in built.findings:
-            say(str(finding), error=True)
+        _say_built(built, explain=explain, language=project.language)
     raise typer.Exit(0 if built.succeeded else 1)
+
+
+def _say_built(built: "Built", *, explain: bool, language: str) -> None:
+    for finding in built.findings:
+        say(str(finding), error=True)
+    if built.edition is None:
+        return
+    for line in built.report:
+        say(line)
+    if explain:
+        for path, why in built.edition.rendered.items():
+            say(f"  {path}: {', '.join(why) if why else _('is new, or not as it was left')}")
+        for phase, took in built.phases.items():
+            say(f"  {phase} {format_decimal(took, format='0.00', locale=language)} s")
+    counts = {"written": len(built.edition.written), "removed": len(built.edition.removed)}
+    done = _("{written} files written, {removed} removed, {unchanged} unchanged.")
+    say(done.format(**counts, unchanged=built.edition.unchanged))
+    seconds = format_decimal(built.seconds, format="0.0", locale=language)
+    say(_("Built {folder} in {seconds} s. See it with ./press serve.", folder=built.output, seconds=seconds))
 
 
 @app.command(cls=SpokenCommand, help="Show what was built last, as the public will see it, on this machine.")
@@ -155,6 +173,9 @@ def serve(port: Port = 8000) -> None:
     say(_("The press room: {address}", address=server.address(listener, base)))
     say(_("Stop with Ctrl-C."))
     server.serve(server.application(server.Site(project.output, base)), listener)
+
+
+app.command("import", cls=SpokenCommand, help="Take over releases from an older press room.")(importing.command)
 
 
 def _project() -> Project:
@@ -182,6 +203,19 @@ def _progress(what: str) -> Iterator[None]:
     """Show that work goes on, to people; a pipeline's log is spared."""
     with Console(stderr=True).status(what) if sys.stderr.isatty() else contextlib.nullcontext():
         yield
+
+
+@contextlib.contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how far a long work has come, to people; answer what is to be told so."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def _say_json(answer: dict[str, Any]) -> None:

@@ -1,33 +1,38 @@
-"""`press build`: Pelican, told to stop at the first error."""
+"""`press build`: by our own way where the settings allow it, else by Pelican, told to stop at the first error."""
 
 import contextlib
 import io
 import logging
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from jinja2 import TemplateError
 from rich.console import Console
-from rich.logging import RichHandler
 
-from plugins.desk.check import Finding, findings
+from plugins.desk import direct
+from plugins.desk.finding import Finding, findings
 from plugins.desk.project import SETTINGS, Project
-from plugins.edition.generator import published
-from plugins.edition.publish import Report
+from plugins.edition.place import where
+from plugins.edition.publish import Report, UnfitOutputs
+from plugins.edition.rendering import Watch
 from plugins.newsroom import Faults
+from plugins.reading.words import lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What came of a build: its folder, how long it took in seconds, what the rooms said, what the edition changed, and
-    what is to be mended. `edition` is None if that stopped the build; a preview only leaves faulty drafts out.
+    """What came of a build: its folder, how long it and its phases took in seconds, what the rooms said, what the
+    edition changed, and what is to be mended. `edition` is None if that stopped the build; a preview only leaves
+    faulty drafts out.
     """
 
     output: str
     seconds: float
+    phases: Mapping[str, float]
     report: tuple[str, ...]
     edition: Report | None
     findings: tuple[Finding, ...]
@@ -41,51 +46,111 @@ class Built:
             "built": self.succeeded,
             "output": self.output,
             "seconds": round(self.seconds, 2),
+            "phases": {name: round(seconds, 3) for name, seconds in self.phases.items()},
             "report": list(self.report),
             "written": list(self.edition.written) if self.edition else [],
             "removed": list(self.edition.removed) if self.edition else [],
             "unchanged": self.edition.unchanged if self.edition else 0,
-            "rendered": len(self.edition.rendered) if self.edition else 0,
+            "rendered": {path: list(why) for path, why in self.edition.rendered.items()} if self.edition else {},
             "faults": [finding.as_json() for finding in self.findings],
         }
 
 
-def run(project: Project, *, preview: bool = False) -> Built:
+class Stopwatch(Watch):
+    """Notes how long each phase of a build takes, and passes on how the rendering goes."""
+
+    def __init__(self, rendered: Callable[[int, int], None] | None = None) -> None:
+        self.begun = self._last = time.monotonic()
+        self.phases: dict[str, float] = {}
+        self._phase = "start"
+        self._rendered = rendered
+
+    def phase(self, name: str) -> None:
+        now = time.monotonic()
+        self.phases[self._phase] = self.phases.get(self._phase, 0.0) + now - self._last
+        self._phase, self._last = name, now
+
+    def rendered(self, done: int, of: int) -> None:
+        if self._rendered:
+            self._rendered(done, of)
+
+
+def run(
+    project: Project,
+    *,
+    preview: bool = False,
+    jobs: int | None = None,
+    rendered: Callable[[int, int], None] | None = None,
+) -> Built:
     """Build the content as `pelican --fatal errors content -s pelicanconf.py` does, and answer what came of it.
 
-    A preview shows drafts and embargoed texts too, in a folder that is never published.
+    A preview shows drafts and embargoed texts too, in a folder that is never published. `jobs` is the number of
+    processes (None = one per core); `rendered` is told how many of how many outputs are rendered.
     """
-    settings: dict[str, Any] = {}
+    watch = Stopwatch(rendered)
+    overrides: dict[str, Any] = {"PRESSROOM_JOBS": jobs}
     if preview:
         private = project.private
-        settings = {"PREVIEW": True, "OUTPUT_PATH": str(private / "output"), "CACHE_PATH": str(private / "cache")}
-    output = project.private / "output" if preview else project.output
-    begun = time.monotonic()
-    said, complaints = io.StringIO(), io.StringIO()
-    editions: list[Report] = []
-    found: tuple[Finding, ...] = ()
-    listening = published.connected_to(editions.append)
-    with listening, contextlib.redirect_stdout(said), contextlib.redirect_stderr(complaints):
-        try:
-            _pelican(settings, project, complaints)
-        except (Exception, SystemExit) as error:
-            found = _told(error, complaints.getvalue(), project)
-        else:
-            found = _left_out(complaints.getvalue(), project)
+        overrides |= {"PREVIEW": True, "OUTPUT_PATH": str(private / "output"), "CACHE_PATH": str(private / "cache")}
+    settings = direct.settings(project, overrides)
+    made = _directly(settings, project, watch) if direct.is_possible(settings) else _pelican(overrides, project)
+    watch.phase("")
     return Built(
-        output=project.shown(output),
-        seconds=time.monotonic() - begun,
-        report=tuple(said.getvalue().splitlines()),
-        edition=editions[-1] if editions else None,
-        findings=found,
+        output=project.shown(project.private / "output" if preview else project.output),
+        seconds=time.monotonic() - watch.begun,
+        phases=watch.phases,
+        report=made.report,
+        edition=made.edition,
+        findings=made.findings,
     )
 
 
-def _pelican(overrides: dict[str, Any], project: Project, complaints: io.StringIO) -> None:
+class _Made(NamedTuple):
+    report: tuple[str, ...] = ()
+    edition: Report | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def _directly(settings: Mapping[str, Any], project: Project, watch: Watch) -> _Made:
+    content = project.content.name
+    try:
+        reading = direct.read_newsroom(settings, watch)
+        edition = direct.publish_edition(settings, reading, project.private / "templates", watch)
+    except Faults as found:
+        return _Made(findings=findings(project, found.faults))
+    except TemplateError as error:
+        place = where(error, Path(settings["THEME"]))
+        return _Made(findings=(_parsed(f"{place}: {error.message or error}"),))
+    except UnfitOutputs as error:
+        return _Made(findings=(_parsed(str(error)),))
+    except Exception as error:
+        return _Made(findings=(located(error, project.root),))
+    report = lacking(reading.missing, reading.newsroom.language, content)
+    return _Made(tuple(report), edition, findings(project, reading.left_out))
+
+
+def _pelican(overrides: dict[str, Any], project: Project) -> _Made:
+    said, complaints = io.StringIO(), io.StringIO()
+    editions: list[Report] = []
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complaints):
+        try:
+            _run_pelican(overrides, project, complaints, editions)
+        except (Exception, SystemExit) as error:
+            return _Made(findings=_told(error, complaints.getvalue(), project))
+    report = tuple(said.getvalue().splitlines())
+    return _Made(report, editions[-1], _left_out(complaints.getvalue(), project))
+
+
+def _run_pelican(
+    overrides: dict[str, Any], project: Project, complaints: io.StringIO, editions: list[Report]
+) -> None:
     from pelican import Pelican
     from pelican.log import console as pelicans_console
     from pelican.log import init
     from pelican.settings import read_settings
+    from rich.logging import RichHandler
+
+    from plugins.edition.generator import published
 
     # Pelican's own line at the end counts articles, which we have none of.
     pelicans_console.quiet = True
@@ -93,7 +158,8 @@ def _pelican(overrides: dict[str, Any], project: Project, complaints: io.StringI
     handler = RichHandler(console=console, show_time=False, show_level=False, show_path=False, markup=False)
     # Without "errors" a plugin that can't be loaded is passed over, and the site lacks a part without a word.
     init(level=logging.WARNING, fatal="errors", handler=handler)
-    Pelican(read_settings(str(project.root / SETTINGS), override=overrides)).run()
+    with published.connected_to(editions.append):
+        Pelican(read_settings(str(project.root / SETTINGS), override=overrides)).run()
 
 
 def _told(error: BaseException, complaints: str, project: Project) -> tuple[Finding, ...]:

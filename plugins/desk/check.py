@@ -1,34 +1,16 @@
 """`press check`: every fault at once, at its file and line."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from plugins.desk.finding import Finding, findings
 from plugins.desk.project import Project
-from plugins.newsroom import Fault
 from plugins.reading import masthead
 from plugins.reading.checking import check
-from plugins.reading.words import sentences
 
 
 class NotContent(Exception):
     """A file that was to be checked isn't one of the content's texts."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A fault as it is shown: the file's name from the project's folder, its line (0 = none), the sentence."""
-
-    file: str
-    line: int
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.file}{f':{self.line}' if self.line else ''}: {self.sentence}"
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +33,6 @@ def run(project: Project, names: list[Path]) -> Checked:
     if names:
         faults = [fault for fault in faults if fault.source in wanted or fault.source == masthead.FILE]
     return Checked(files=len(wanted), findings=findings(project, faults))
-
-
-def findings(project: Project, faults: Iterable[Fault]) -> tuple[Finding, ...]:
-    """Answer the faults in the desk's language, in the order of files and lines."""
-    words = sentences(project.language)
-    return tuple(
-        Finding(
-            file=project.shown(project.content / fault.source),
-            line=fault.line,
-            sentence=fault.sentence(words.gettext(fault.message)),
-        )
-        for fault in sorted(set(faults))
-    )
 
 
 def _texts(project: Project) -> list[str]:

@@ -44,6 +44,8 @@ HINTS = {
     "clarification or correction; text: what was changed.",
     "withdrawn": "If the release no longer holds. at: when it was withdrawn; kind: withdrawn, in_error or replaced "
     "(then by: the new one's id); reason: why.",
+    "imported": "Written by press import: when an older release was taken over, and its old address. No feed or letter "
+    "announces it.",
     "moved_from": "Addresses where the release was before, such as [/releases/2031/old-name/]; they redirect here.",
     "missing": "Only for an old release whose text is lost: the page says so.",
 }
@@ -85,6 +87,10 @@ withdrawn:
   at: {now}
   kind: withdrawn
   reason:""",
+    "imported": """\
+imported:
+  at: {now}
+  url:""",
     "moved_from": "moved_from: []",
     "missing": "missing: [body]",
 }

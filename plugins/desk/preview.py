@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from watchfiles import awatch
 
-from plugins.desk.check import Finding
+from plugins.desk.finding import Finding
 from plugins.desk.project import SETTINGS, Project
 from plugins.desk.server import Site, application, config
 from plugins.desk.words import _

@@ -2,10 +2,11 @@
 
 import os
 import runpy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from plugins.newsroom import Faults
 from plugins.reading import masthead
@@ -19,8 +20,9 @@ class Project:
     """The checkout that holds one press room.
 
     `now` is the moment of this command, from the settings (the one place that asks the clock). `url` is Pelican's
-    SITEURL: "" leaves it to newsroom.yaml. `language` is the newsroom's first one: the desk speaks it. `private` is for
-    what is made from texts that aren't public; it never leaves the machine, while `output` and `cache` may.
+    SITEURL: "" leaves it to newsroom.yaml. `language` is the newsroom's first one: the desk speaks it. `settings` are
+    all that the settings file sets. `private` is for what is made from texts that aren't public; it never leaves the
+    machine, while `output` and `cache` may.
     """
 
     root: Path
@@ -30,6 +32,7 @@ class Project:
     now: datetime
     url: str
     language: str
+    settings: Mapping[str, Any]
 
     @classmethod
     def here(cls) -> Self:
@@ -48,6 +51,7 @@ class Project:
             now=settings["NOW"],
             url=settings["SITEURL"],
             language=languages[0] if languages else settings["DEFAULT_LANG"],
+            settings=settings,
         )
 
     def masthead(self) -> Masthead | None:

@@ -2,19 +2,18 @@
 
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
 from blinker import Signal
-from jinja2 import TemplateError, TemplateSyntaxError
+from jinja2 import TemplateError
 from pelican.generators import Generator
 
 from plugins.edition.maker import maker
 from plugins.edition.memory import Memory
+from plugins.edition.place import where
 from plugins.edition.publish import UnfitOutputs, publish
 from plugins.edition.stage import Stage
-from plugins.newsroom import fingerprint
 
 published = Signal("Tells of an edition that has been published: `receiver(report)`.")
 
@@ -33,9 +32,7 @@ class EditionGenerator(Generator):
         )
         try:
             output = Path(self.output_path)
-            # one memory for each output folder: builds into several folders may share a cache
-            name = f"edition-{fingerprint(str(output.resolve()))[:8]}"
-            memory = Memory.of(Path(self.settings["CACHE_PATH"]) / name, maker(self.settings))
+            memory = Memory.beside(Path(self.settings["CACHE_PATH"]), output, maker(self.settings))
             jobs = self.settings.get("PRESSROOM_JOBS") or os.cpu_count() or 1
             report = publish(stage.items(), output, memory, jobs=jobs)
         except TemplateError as error:
@@ -48,19 +45,6 @@ class EditionGenerator(Generator):
         if not published.receivers:
             print(report)
         published.send(report)
-
-
-def where(error: TemplateError, theme: Path) -> str:
-    """Answer the template's file and line where the error arose: `theme/templates/release.html:12`."""
-    if isinstance(error, TemplateSyntaxError):
-        # a template that was parsed and not loaded has only its name
-        file, line = error.filename or str(theme / "templates" / (error.name or "?")), error.lineno
-    else:
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(str(theme))]
-        file, line = (frames[-1].filename, frames[-1].lineno or 0) if frames else (str(theme), 0)
-    path = Path(file)
-    shown = path.relative_to(theme.parent) if path.is_relative_to(theme.parent) else path
-    return f"{shown}:{line}"
 
 
 def offer(pelican: Any) -> type[Generator]:

@@ -1,8 +1,9 @@
 """The program as an input: when its code, its settings or its libraries change, everything may come out otherwise."""
 
+import inspect
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,30 @@ from plugins.newsroom import fingerprint
 
 CODE = Path(__file__).parent.parent
 
-# Where a build reads and writes, and when, are told elsewhere: the content and the clock are inputs of their own.
-ELSEWHERE = {"NOW", "PATH", "OUTPUT_PATH", "CACHE_PATH", "THEME", "PREVIEW"}
+HEARD = ("JINJA_ENVIRONMENT", "JINJA_EXTENSIONS", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS", "PLUGINS", "SITEURL")
+"""The settings that bytes depend on, besides our own, which begin with `PRESSROOM_`. Where and when a build reads are
+told elsewhere: the content and the clock are inputs of their own."""
 
 
 def maker(settings: Mapping[str, Any]) -> str:
-    """Answer a fingerprint of Python, the installed libraries, the rooms' code and Pelican's settings."""
-    told = {name: value for name, value in settings.items() if name.isupper() and name not in ELSEWHERE}
-    shown = json.dumps(told, sort_keys=True, default=lambda value: getattr(value, "__qualname__", type(value).__name__))
-    return fingerprint(sys.version, *libraries(), shown, code())
+    """Answer a fingerprint of Python, the installed libraries, the rooms' code, and the settings that they hear."""
+    told = {name: settings[name] for name in sorted(settings) if name in HEARD or name.startswith("PRESSROOM_")}
+    told = {name: _said(value) for name, value in told.items() if name != "PRESSROOM_JOBS"}
+    shown = json.dumps({name: value for name, value in told.items() if value}, sort_keys=True, default=_source)
+    return fingerprint(sys.version, *libraries(), shown, code(settings["PLUGINS"]))
+
+
+def _said(value: Any) -> Any:
+    """Answer a setting without what is empty in it: Pelican adds an empty list here and there."""
+    return {key: part for key, part in value.items() if part} if isinstance(value, Mapping) else value
+
+
+def _source(value: Any) -> str:
+    """Answer a function of the settings file as it is written there, and anything else by its name."""
+    try:
+        return inspect.getsource(value)
+    except (TypeError, OSError):
+        return str(getattr(value, "__qualname__", type(value).__name__))
 
 
 def libraries() -> list[str]:
@@ -26,7 +42,9 @@ def libraries() -> list[str]:
     return sorted(folder.name for place in sys.path for folder in Path(place).glob("*.dist-info"))
 
 
-def code() -> str:
-    """Answer a fingerprint of all that the rooms' folders hold: programs, catalogues, schemas."""
-    files = sorted(file for file in CODE.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+def code(plugins: Iterable[object]) -> str:
+    """Answer a fingerprint of all that the rooms taking part hold: programs, catalogues, schemas."""
+    rooms = sorted({CODE / "newsroom", *(CODE / str(plugin).removeprefix("plugins.") for plugin in plugins)})
+    found = [file for room in rooms for file in room.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
+    files = sorted(found)
     return fingerprint(*(part for file in files for part in (file.relative_to(CODE).as_posix(), file.read_bytes())))

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from plugins.newsroom import Input, Output
+from plugins.newsroom import Input, Output, fingerprint
 from plugins.newsroom.keeping import NotKept, packed, unpacked
 
 _MARK = 8
@@ -68,6 +68,11 @@ class Memory:
         with contextlib.suppress(OSError, NotKept):
             memory.record, memory.made = unpacked(maker, file.read_bytes(), _KINDS)
         return memory
+
+    @classmethod
+    def beside(cls, cache: Path, output: Path, maker: str) -> Self:
+        """Answer the memory of an output folder, kept in the cache folder: several may share one."""
+        return cls.of(cache / f"edition-{fingerprint(str(output.resolve()))[:8]}", maker)
 
     def keep(self, made: Kept, record: tuple[int, int]) -> None:
         """Remember the edition."""

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from plugins.edition.memory import Kept, Memory
 from plugins.edition.plan import Plan, planned
-from plugins.edition.rendering import Progress, rendered
+from plugins.edition.rendering import Watch, rendered
 from plugins.newsroom import Bundle, Output, opened
 
 RECORD = ".edition.json"
@@ -55,13 +55,15 @@ def publish(
     memory: Memory | None = None,
     *,
     jobs: int = 1,
-    progress: Progress = lambda done, of: None,
+    watch: Watch | None = None,
 ) -> Report:
     """Make the folder hold the outputs, and answer what changed. What `memory` recalls is not rendered again.
 
     A second build into the same folder waits for the first. Raises UnfitOutputs, or whatever a render raises; then no
     file has been changed.
     """
+    watch = watch or Watch()
+    watch.phase("plan")
     items = list(items)
     folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
@@ -71,7 +73,9 @@ def publish(
             return Report(rendered={}, written=(), removed=(), unchanged=sum(1 for _ in plan.made.files()))
         _check_paths(plan, items)
         try:
-            written = _render(plan, folder, jobs, progress)
+            watch.phase("render")
+            written = _render(plan, folder, jobs, watch)
+            watch.phase("write")
             record = {path: made.digest for path, made in plan.made.files()}
             gone = _put_in_place(record, written, folder)
         finally:
@@ -97,10 +101,10 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _render(plan: Plan, folder: Path, jobs: int, progress: Progress) -> list[str]:
+def _render(plan: Plan, folder: Path, jobs: int, watch: Watch) -> list[str]:
     """Do the plan's tasks; answer the paths whose new bytes are laid ready."""
     written = []
-    for result in rendered(plan.tasks, folder, folder / _NEXT, jobs=jobs, progress=progress):
+    for result in rendered(plan.tasks, folder, folder / _NEXT, jobs=jobs, watch=watch):
         task = plan.tasks[result.number]
         task.made(result.digest, result.size, result.modified)
         if result.is_new:

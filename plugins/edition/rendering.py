@@ -1,7 +1,7 @@
 """Renders what the plan asks for, over the cores; what differs from the folder's files is laid ready beside them."""
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,8 +11,15 @@ from plugins.edition.plan import Task
 _CHUNK = 64
 """Outputs that a process renders at a time: neighbours are often made of the same text."""
 
-Progress = Callable[[int, int], None]
-"""Is told how many outputs are rendered, and of how many."""
+
+class Watch:
+    """Is told how a build goes on; a front door that shows it makes one of its own."""
+
+    def phase(self, name: str) -> None:
+        """A phase begins: `read`, `plan`, `render` or `write`."""
+
+    def rendered(self, done: int, of: int) -> None:
+        """So many of the outputs that need it are rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Rendered:
 
 
 def rendered(
-    tasks: Sequence[Task], folder: Path, ready: Path, *, jobs: int, progress: Progress
+    tasks: Sequence[Task], folder: Path, ready: Path, *, jobs: int, watch: Watch
 ) -> Iterator[Rendered]:
     """Render all tasks, in no order; what the folder doesn't hold already is written below `ready`.
 
@@ -37,7 +44,7 @@ def rendered(
     if jobs < 2 or len(chunks) < 2 * jobs:
         for number, task in enumerate(tasks):
             yield _render(number, task, folder, ready)
-            progress(number + 1, len(tasks))
+            watch.rendered(number + 1, len(tasks))
         return
     _shared.update(tasks=tasks, folder=folder, ready=ready)
     done = 0
@@ -50,7 +57,7 @@ def rendered(
                 raise Unsteady(f"{tasks[results].output.path} could be rendered only the second time")
             yield from results
             done += len(results)
-            progress(done, len(tasks))
+            watch.rendered(done, len(tasks))
 
 
 class Unsteady(Exception):

@@ -19,8 +19,8 @@ class Channel:
     """One feed in one language, whatever format it is written in.
 
     `id` is a tag URI (RFC 4151) that never changes; `address` is the folder it lies in, which is also the page it
-    belongs to. `releases` are all that it ever held, the newest news first. `founded` is the constant moment that an empty
-    feed was updated: the day from which the publisher's tags hold.
+    belongs to. `releases` are all that it ever held, the newest news first. `founded` is the constant moment that an
+    empty feed was updated: the day from which the publisher's tags hold.
     """
 
     id: str

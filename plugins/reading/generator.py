@@ -10,7 +10,7 @@ from plugins.newsroom import Faults
 from plugins.reading import masthead
 from plugins.reading.bodies import MARKDOWN
 from plugins.reading.reader import read
-from plugins.reading.words import sentences, told
+from plugins.reading.words import lacking, told
 
 NOWHERE = "no-articles-of-pelicans-own"
 
@@ -61,13 +61,9 @@ class NewsroomGenerator(Generator):
             print("\n".join(told(reading.left_out, reading.newsroom.language, content.name)), file=sys.stderr)
         self.context["newsroom"] = reading.newsroom
         self.context["bodies"] = reading.bodies
-        self._report(reading.missing, content.name, reading.newsroom.language)
+        for sentence in lacking(reading.missing, reading.newsroom.language, content.name):
+            print(sentence)
         reading.keep()
-
-    def _report(self, missing: tuple[tuple[str, str], ...], folder: str, language: str) -> None:
-        sentence = sentences(language).gettext("the source lacks {field}")
-        for source, field in missing:
-            print(f"{folder}/{source}: {sentence.format(field=field)}")
 
 
 def offer(pelican: Any) -> type[Generator]:

@@ -19,6 +19,12 @@ def told(faults: Iterable[Fault], language: str, folder: str = "content") -> lis
     ]
 
 
+def lacking(missing: Iterable[tuple[str, str]], language: str, folder: str = "content") -> list[str]:
+    """Answer a line for each (file, field) that the source lacks, as the text itself says."""
+    sentence = sentences(language).gettext("the source lacks {field}")
+    return [f"{folder}/{source}: {sentence.format(field=field)}" for source, field in missing]
+
+
 def sentences(language: str) -> NullTranslations:
     """Answer the sentences in the language; English, as they stand in the code, if there is no catalogue."""
     file = LOCALE / language / "LC_MESSAGES" / "reading.po"
