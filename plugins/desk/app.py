@@ -1,16 +1,13 @@
 """The commands of `press`, in the order of a press officer's work; the modules beside this one carry them out."""
 
-import asyncio
 import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from babel.numbers import format_decimal
-from rich.console import Console
 
 from plugins.desk import importing
 from plugins.desk.help import SpokenCommand, SpokenGroup
@@ -19,6 +16,7 @@ from plugins.desk.words import _, counted, say, speak
 
 if TYPE_CHECKING:
     from plugins.desk.build import Built
+    from plugins.newsroom import Faults
 
 # Help texts are English here and translated when they are shown (help.py).
 app = typer.Typer(
@@ -97,6 +95,8 @@ def check(
 
 @app.command(cls=SpokenCommand, help="Show drafts and embargoed texts too; the browser follows every save.")
 def preview(port: Port = 8001) -> None:
+    import asyncio
+
     from plugins.desk import preview as previewing
     from plugins.desk.finding import Finding
     from plugins.desk.server import address
@@ -142,6 +142,8 @@ def build(
 
 
 def _say_built(built: "Built", *, explain: bool, language: str) -> None:
+    from babel.numbers import format_decimal
+
     for finding in built.findings:
         say(str(finding), error=True)
     if built.edition is None:
@@ -177,6 +179,21 @@ def serve(port: Port = 8000) -> None:
 
 app.command("import", cls=SpokenCommand, help="Take over releases from an older press room.")(importing.command)
 
+@app.command("next", cls=SpokenCommand, help="Tell when the press room changes by itself next, and how.")
+def coming(as_json: Json = False) -> None:
+    from plugins.desk import next as upcoming
+    from plugins.newsroom import Faults
+
+    project = _project()
+    try:
+        changes = upcoming.changes(project)
+    except Faults as found:
+        _complain(found, project)
+    if as_json:
+        _say_json(upcoming.as_json(changes, project))
+    else:
+        say("\n".join(upcoming.lines(changes, project)))
+
 
 def _project() -> Project:
     try:
@@ -201,7 +218,12 @@ def _listen(port: int) -> Any:
 @contextlib.contextmanager
 def _progress(what: str) -> Iterator[None]:
     """Show that work goes on, to people; a pipeline's log is spared."""
-    with Console(stderr=True).status(what) if sys.stderr.isatty() else contextlib.nullcontext():
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
         yield
 
 
@@ -211,11 +233,21 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
+    from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def _complain(found: "Faults", project: Project) -> NoReturn:
+    """Tell faults that leave nothing to answer, and leave."""
+    from plugins.desk.finding import findings
+
+    for finding in findings(project, found.faults):
+        say(str(finding), error=True)
+    raise typer.Exit(1)
 
 
 def _say_json(answer: dict[str, Any]) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jinja2 import TemplateError
-from rich.console import Console
 
 from plugins.desk import direct
 from plugins.desk.finding import Finding, findings
@@ -148,6 +147,7 @@ def _run_pelican(
     from pelican.log import console as pelicans_console
     from pelican.log import init
     from pelican.settings import read_settings
+    from rich.console import Console
     from rich.logging import RichHandler
 
     from plugins.edition.generator import published

@@ -49,6 +49,7 @@ def read_newsroom(settings: Mapping[str, Any], watch: Watch) -> Reading:
         url=settings["SITEURL"],
         preview=settings["PREVIEW"],
         markdown=settings.get("PRESSROOM_MARKDOWN", MARKDOWN),
+        jobs=jobs(settings),
     )
 
 
@@ -69,7 +70,7 @@ def publish_edition(settings: Mapping[str, Any], reading: Reading, compiled: Pat
     )
     output = Path(settings["OUTPUT_PATH"])
     memory = Memory.beside(Path(settings["CACHE_PATH"]), output, maker(settings))
-    report = publish(stage.items(), output, memory, jobs=settings.get("PRESSROOM_JOBS") or cores(), watch=watch)
+    report = publish(stage.items(), output, memory, jobs=jobs(settings), watch=watch)
     reading.keep()
     return report
 
@@ -88,8 +89,7 @@ def environment(settings: Mapping[str, Any], compiled: Path) -> Environment:
     return made
 
 
-def cores() -> int:
-    """Answer how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
+def jobs(settings: Mapping[str, Any]) -> int:
+    """Answer over how many processes to work: as the settings say, else over all that this one may use."""
+    free = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return settings.get("PRESSROOM_JOBS") or free

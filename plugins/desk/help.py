@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from typer import Context, rich_utils
+from typer import Context
 from typer._click.exceptions import BadParameter, MissingParameter, NoSuchOption, UsageError
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
@@ -56,6 +56,8 @@ class SpokenGroup(TyperGroup):
 
 
 def _translate(command: TyperCommand | TyperGroup, ctx: Context) -> None:
+    from typer import rich_utils  # slow to load, and needed only for help and complaints
+
     rich_utils.ARGUMENTS_PANEL_TITLE = _("Arguments")
     rich_utils.OPTIONS_PANEL_TITLE = _("Options")
     rich_utils.COMMANDS_PANEL_TITLE = _("Commands")
@@ -80,6 +82,8 @@ def _no_type(ctx: Context) -> None:
 
 def _usage(text: str) -> str:
     """Answer the line that shows how a command is written; braces around what must be given say nothing to people."""
+    from typer import rich_utils
+
     text = text.replace("{", "").replace("}", "")
     rich_utils.ERRORS_PANEL_TITLE = _("Error")
     rich_utils.RICH_HELP = _("Try [blue]'{command_path} {help_option}'[/] for help.")

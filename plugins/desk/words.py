@@ -1,9 +1,8 @@
 """The desk's words, in the language of the newsroom. The English sentence is the key; `locale/` has the others."""
 
 import gettext
+import sys
 from pathlib import Path
-
-from rich.console import Console
 
 from plugins.newsroom import catalogue
 
@@ -31,4 +30,4 @@ def counted(one: str, many: str, number: int) -> str:
 
 def say(text: str = "", *, error: bool = False) -> None:
     """Print one line as it is: never broken or coloured, so that `file:line:` stays whole and can be clicked."""
-    Console(stderr=error, highlight=False, markup=False, emoji=False, soft_wrap=True).print(text)
+    print(text, file=sys.stderr if error else sys.stdout)

@@ -1,6 +1,7 @@
 """From the file that a press officer put beside a text to the files that are published."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from plugins.media.label import Label
 from plugins.media.shelf import Kept, Shelf
 from plugins.media.unusable import Reason, UnusableFile
 from plugins.newsroom import Document, File, Image, Rendition, Terms, fingerprint
+from plugins.newsroom.keeping import digest
 
 MOST_PICTURE_BYTES = 50_000_000
 MOST_DOCUMENT_BYTES = 100_000_000
@@ -28,6 +30,8 @@ class Darkroom:
         self._shelf = Shelf(cache)
         self._rights_url = rights_url
         self._published: dict[str, str] = {}
+        self.read: defaultdict[Path, dict[str, str]] = defaultdict(dict)
+        """The digests of the bytes that were read, by folder and name: so that nobody takes later bytes for them."""
 
     def develop(
         self, source: Path, *, address: str, language: str, alt: str, caption: str | None, credit: str, terms: Terms
@@ -50,7 +54,7 @@ class Darkroom:
         kind = picture.KINDS.get(source.suffix.lower())
         if kind is None:
             raise UnusableFile(Reason.PICTURE_KIND)
-        data = _read(source, MOST_PICTURE_BYTES, Reason.PICTURE_BYTES)
+        data = self._read(source, MOST_PICTURE_BYTES, Reason.PICTURE_BYTES)
         negative = fingerprint(picture.RECIPE, PIL.__version__, kind, data)
         *sizes, original = self._shelf.find(negative, label.key) or self._printed(data, kind, negative, label)
         ending = Path(original.name).suffix if kind == "TIFF" else source.suffix
@@ -68,6 +72,7 @@ class Darkroom:
 
         return Image(
             file=source.name,
+            source_digest=fingerprint(data),
             language=language,
             alt=alt,
             caption=caption,
@@ -79,7 +84,7 @@ class Darkroom:
 
     def attach(self, source: Path, *, address: str, title: str) -> Document:
         """Answer the document, to be published as it is in the folder with that address. Raises UnusableFile."""
-        data = _read(source, MOST_DOCUMENT_BYTES, Reason.DOCUMENT_BYTES)
+        data = self._read(source, MOST_DOCUMENT_BYTES, Reason.DOCUMENT_BYTES)
         media_type = documents.media_type(data, source.suffix.lower())
         sha256 = hashlib.sha256(data).hexdigest()
         download = File(
@@ -121,14 +126,14 @@ class Darkroom:
             raise UnusableFile(Reason.SAME_NAME)
         return address
 
-
-def _read(source: Path, most: int, too_large: Reason) -> bytes:
-    try:
-        if source.stat().st_size > most:
-            raise UnusableFile(too_large)
-        data = source.read_bytes()
-    except OSError:
-        raise UnusableFile(Reason.UNREADABLE) from None
-    if not data:
-        raise UnusableFile(Reason.EMPTY)
-    return data
+    def _read(self, source: Path, most: int, too_large: Reason) -> bytes:
+        try:
+            if source.stat().st_size > most:
+                raise UnusableFile(too_large)
+            data = source.read_bytes()
+        except OSError:
+            raise UnusableFile(Reason.UNREADABLE) from None
+        if not data:
+            raise UnusableFile(Reason.EMPTY)
+        self.read[source.parent][source.name] = digest(data)
+        return data

@@ -60,11 +60,13 @@ class Rendition(File):
 class Image(Noun):
     """A press picture. `original` is the cleaned full-size download; `renditions` are WebP and JPEG, narrow to wide.
 
-    `file` is the name in the release's folder. Alt text, caption and credit are in the release's language;
-    `language` says which (a translation without texts of its own shows the original's).
+    `file` is the name in the release's folder, `source_digest` that of the bytes in it: what is published of them may
+    become other bytes with another library, of the same picture. Alt text, caption and credit are in the release's
+    language; `language` says which (a translation without texts of its own shows the original's).
     """
 
     file: str
+    source_digest: str
     language: str
     alt: str
     caption: str | None

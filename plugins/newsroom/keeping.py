@@ -46,6 +46,11 @@ def unpacked(maker: str, data: bytes, kinds: tuple[type, ...] = ()) -> Any:
         raise NotKept from error
 
 
+def digest(data: bytes) -> str:
+    """Answer a 32-character hex digest by which a file's bytes are known again."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
 def _digest(maker: str, contents: bytes) -> bytes:
     return blake2b(contents, digest_size=_DIGEST, key=blake2b(maker.encode(), digest_size=_DIGEST).digest()).digest()
 

@@ -1,7 +1,7 @@
 """The whole press room at one moment, read once and never changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -139,7 +139,10 @@ class Newsroom:
         return tuple(r for r in self.listed(language) if r.language == language)
 
     def listed_under(self, language: str) -> dict[tuple[str, str], tuple[Release, ...]]:
-        """Answer the releases of each type, audience and keyword in use, as `listed` has them, by kind and slug."""
+        """Answer the releases of each type, audience and keyword in use, by kind and slug, newest first.
+
+        In the newsroom's first language that is all of them; in another only those written in it, as in its feeds.
+        """
         return self._listed_under[language]
 
     @cached_property
@@ -170,17 +173,25 @@ class Newsroom:
 
     @cached_property
     def _listed_under(self) -> dict[str, dict[tuple[str, str], tuple[Release, ...]]]:
-        return {language: _under(self.listed(language)) for language in self.languages}
+        return {language: _under(self.listed(language), self.is_told(language)) for language in self.languages}
+
+    def is_told(self, language: str) -> Callable[[Release], bool]:
+        """Answer which releases the lists by year and subject in that language hold."""
+        return lambda release: language == self.language or release.language == language
 
 
-def _under(releases: Iterable[Release]) -> dict[tuple[str, str], tuple[Release, ...]]:
+def _under(
+    releases: Iterable[Release], is_told: Callable[[Release], bool]
+) -> dict[tuple[str, str], tuple[Release, ...]]:
     found: dict[tuple[str, str], list[Release]] = defaultdict(list)
     for release in releases:
-        found["type", release.type.slug].append(release)
-        for keyword in release.keywords:
-            found["keyword", keyword.slug].append(release)
-        for audience in release.audiences:
-            found["audience", audience.slug].append(release)
+        topics = [("type", release.type.slug)]
+        topics += [("keyword", keyword.slug) for keyword in release.keywords]
+        topics += [("audience", audience.slug) for audience in release.audiences]
+        for topic in topics:
+            texts = found[topic]  # a topic without any in this language is in use all the same
+            if is_told(release):
+                texts.append(release)
     return {topic: tuple(texts) for topic, texts in found.items()}
 
 

@@ -92,6 +92,10 @@ class Listing:
     year: int | None = None
     subject: Subject | None = None
 
+    def is_partial(self, newsroom: Newsroom) -> bool:
+        """Answer whether only the list in the newsroom's first language holds everything."""
+        return self.language != newsroom.language and (self.year is not None or self.subject is not None)
+
     @property
     def about(self) -> str:
         """Answer what the list is of, as a text that differs between lists."""
@@ -115,22 +119,20 @@ def part_in(addresses: Addresses, address_in: Callable[[str], str], number: int 
     return lambda language: addresses.part(language, address_in(language), number)
 
 
-def years(releases: Iterable[Release]) -> dict[int, int]:
-    """Answer how many releases each year has, the newest year first."""
-    counted: dict[int, int] = {}
-    for release in releases:
-        counted[release.year] = counted.get(release.year, 0) + 1
-    return dict(sorted(counted.items(), reverse=True))
+def years(releases: Iterable[Release]) -> list[int]:
+    """Answer the years that have any release, the newest first."""
+    return sorted({release.year for release in releases}, reverse=True)
 
 
 def _listings(newsroom: Newsroom, subjects: Subjects, language: str) -> Iterator[Listing]:
     addresses, releases = newsroom.addresses, newsroom.listed(language)
+    told = tuple(filter(newsroom.is_told(language), releases))
     yield Listing(language=language, address_in=partial(addresses.section, key="releases"), releases=releases)
     for year in years(releases):
         yield Listing(
             language=language,
             address_in=partial(addresses.year, year=year),
-            releases=tuple(release for release in releases if release.year == year),
+            releases=tuple(release for release in told if release.year == year),
             year=year,
         )
     for subject in subjects:
@@ -162,7 +164,7 @@ def _page(
     yield theme.page(
         "list.html",
         language,
-        theme.everywhere(part_in(newsroom.addresses, listing.address_in, number)),
+        _addresses(listing, number, newsroom, theme),
         (*about, *(entry.input for entry in entries)),
         section="keywords" if subject and subject.kind == "keyword" else "releases",
         feed=subject if subject and subject.has_feed else None,
@@ -170,13 +172,22 @@ def _page(
         subject=subject,
         entries=entries,
         list_address=listing.address_in(language),
+        complete=listing.address_in(newsroom.language) if listing.is_partial(newsroom) else None,
         number=number,
         older=older,
     )
 
 
+def _addresses(listing: Listing, number: int | None, newsroom: Newsroom, theme: Theme) -> dict[str, str]:
+    """Answer where the same part is in every language: another language's list by year or subject has other parts."""
+    address_in = part_in(newsroom.addresses, listing.address_in, number)
+    if number is None or (listing.year is None and listing.subject is None):
+        return theme.everywhere(address_in)
+    return {listing.language: address_in(listing.language)}
+
+
 def _keywords(newsroom: Newsroom, subjects: Subjects, theme: Theme, language: str) -> Output:
-    keywords = [(subject, len(subjects.releases(subject))) for subject in subjects.of_kind("keyword")]
+    keywords = subjects.of_kind("keyword")
     return theme.page(
         "keywords.html",
         language,
@@ -188,15 +199,15 @@ def _keywords(newsroom: Newsroom, subjects: Subjects, theme: Theme, language: st
 
 
 def _archive(newsroom: Newsroom, subjects: Subjects, theme: Theme, language: str) -> Output:
-    counted = years(newsroom.listed(language))
+    published = years(newsroom.listed(language))
     types, audiences = subjects.of_kind("type"), subjects.of_kind("audience")
     return theme.page(
         "archive.html",
         language,
         theme.section("archive"),
-        (Input("archive", fingerprint(repr((counted, types, audiences)))),),
+        (Input("archive", fingerprint(repr((published, types, audiences)))),),
         section="releases",
-        years=counted,
+        years=published,
         types=types,
         audiences=audiences,
     )

@@ -66,15 +66,12 @@ def year_entries(newsroom: Newsroom, year: int) -> tuple[Entry, ...]:
 def page_entries(newsroom: Newsroom) -> tuple[Entry, ...]:
     """Answer every other page that a reader can come to, from the front page to the standing texts."""
     addresses = newsroom.addresses
-    newest = _changed(newsroom, newsroom.releases)
-    assigned = _latest(newsroom, (assignment.published for assignment in newsroom.assignments))
-    entries = list(_in_every_language(newsroom, {x: addresses.home(x) for x in newsroom.languages}, newest))
-    sections = {"releases": newest, "archive": newest, "keywords": newest, "assignments": assigned}
-    sections |= {"contact": None, "images": None, "follow": None}
-    if not newsroom.assignments:
-        del sections["assignments"]
-    for key, changed in sections.items():
-        entries += _in_every_language(newsroom, {x: addresses.section(x, key) for x in newsroom.languages}, changed)
+    # A list changes with every release that it holds. Its entry tells of no time, or this file would change with each.
+    sections = ["releases", "archive", "keywords", "contact", "images", "follow"]
+    sections += ["assignments"] if newsroom.assignments else []
+    entries = _in_every_language(newsroom, {x: addresses.home(x) for x in newsroom.languages}, None)
+    for key in sections:
+        entries += _in_every_language(newsroom, {x: addresses.section(x, key) for x in newsroom.languages}, None)
     entries += _topics(newsroom)
     entries += [_text(newsroom, assignment) for assignment in newsroom.assignments]
     entries += [_text(newsroom, page) for page in sorted(newsroom.pages, key=lambda page: page.address)]
@@ -139,8 +136,7 @@ def _topics(newsroom: Newsroom) -> Iterator[Entry]:
     for subject in subjects:
         address_in = getattr(newsroom.addresses, subject.kind)
         pages = {language: address_in(language, subject.slug) for language in newsroom.languages}
-        changed = _changed(newsroom, subjects.releases(subject))
-        yield from _in_every_language(newsroom, pages, changed)
+        yield from _in_every_language(newsroom, pages, None)
 
 
 def _in_every_language(newsroom: Newsroom, pages: dict[str, str], changed: str | None) -> list[Entry]:

@@ -42,7 +42,8 @@ class Subjects:
         self._releases: dict[Subject, tuple[Release, ...]] = {}
         for kind in KINDS:
             for topic in topics[kind]:
-                if releases := found.get((kind, topic.slug)):
+                releases = found.get((kind, topic.slug))
+                if releases is not None:
                     subject = Subject(
                         kind=kind,
                         slug=topic.slug,

@@ -150,7 +150,6 @@ class Theme:
         environment.globals = {
             **environment.globals,
             "_": words.gettext,
-            "ngettext": words.ngettext,
             "frame": frame,
             "language": language,
             "addresses": newsroom.addresses,

@@ -1,5 +1,7 @@
 """Readers' words: the theme's gettext catalogues, read as they are written."""
 
+from functools import cached_property
+from gettext import NullTranslations
 from pathlib import Path
 
 from markupsafe import Markup
@@ -15,10 +17,14 @@ class Words:
 
     def __init__(self, locale: Path, language: str) -> None:
         file = locale / language / "LC_MESSAGES" / "messages.po"
-        written = file.read_bytes() if file.is_file() else b""
-        self._translations = catalogue(written, language)
+        self._written = file.read_bytes() if file.is_file() else b""
+        self._language = language
         self._said: dict[str, Markup] = {}
-        self.input = Input(f"words:{language}", fingerprint(written))
+        self.input = Input(f"words:{language}", fingerprint(self._written))
+
+    @cached_property
+    def _translations(self) -> NullTranslations:
+        return catalogue(self._written, self._language)
 
     def gettext(self, message: str, **values: object) -> Markup:
         """Answer the message in the language, with the values in their places."""
@@ -30,8 +36,3 @@ class Words:
 
     def _message(self, message: str) -> Markup:
         return Markup(self._translations.gettext(message))  # noqa: S704 - see the class
-
-    def ngettext(self, one: str, many: str, number: int, **values: object) -> Markup:
-        """Answer the message in the form that goes with `number`, which also fills `%(number)s`."""
-        message = self._translations.ngettext(one, many, number)
-        return Markup(message) % {"number": number, **values}  # noqa: S704 - see the class

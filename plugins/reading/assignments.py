@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from plugins.newsroom import Assignment, Deadline, Funding, Signatory, Task, fingerprint
+from plugins.newsroom import Assignment, Deadline, Funding, Signatory, Task
 from plugins.reading import shaping, surroundings
 from plugins.reading.schema import AssignmentShape, FundingShape
 from plugins.reading.selection import Selected
 from plugins.reading.surroundings import Notes, Surroundings
+from plugins.reading.written import written_digest
 
 OPTIONAL = ("ministry", "decision_date", "decision_number", "case_number", "funding")
 """Fields that may be missing as a whole; `funding.amount` and `signatories.1.role` may be missing in part."""
@@ -62,7 +63,7 @@ def read(selected: Selected, original_language: str, around: Surroundings) -> As
         copies_to=shape.copies_to,
         documents=documents,
         body_digest=digest,
-        written_digest=fingerprint(manuscript.body),
+        written_digest=written_digest(manuscript, around),
         missing=shape.missing,
         moved_from=surroundings.old_addresses(shape.moved_from),
         versions=(),

@@ -1,5 +1,6 @@
 """Where Pelican asks for content: our reading in the place of its articles and pages."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ class NewsroomGenerator(Generator):
                 url=self.settings["SITEURL"],
                 preview=self.settings.get("PREVIEW", False),
                 markdown=self.settings.get("PRESSROOM_MARKDOWN", MARKDOWN),
+                jobs=self.settings.get("PRESSROOM_JOBS") or os.cpu_count() or 1,
             )
         except Faults as found:
             languages = masthead.languages(content)

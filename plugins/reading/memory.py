@@ -8,14 +8,13 @@ make the whole archive be written again.
 import operator
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import blake2b
 from pathlib import Path
 
 from plugins.newsroom import Assignment, Page, Release
-from plugins.newsroom.keeping import NotKept, packed, unpacked
+from plugins.newsroom.keeping import NotKept, digest, packed, unpacked
 
 Read = Release | Assignment | Page
 
@@ -95,8 +94,18 @@ class Memory:
         self._changed.add(_year(known.path))
         self.forgotten.append(known)
 
-    def remember(self, path: str, read: Iterable[Read], led: dict[str, str], galleys: dict[str, str]) -> None:
-        """Remember the texts of a folder. Call it only with all that lie there, and only if all of them are public."""
+    def remember(
+        self,
+        path: str,
+        read: Iterable[Read],
+        led: dict[str, str],
+        galleys: dict[str, str],
+        digests: Mapping[str, str],
+    ) -> None:
+        """Remember the texts of a folder. Call it only with all that lie there, and only if all of them are public.
+
+        `digests` are those of the bytes that they were made of, by name: what has been saved since is read next time.
+        """
         read = tuple(read)
         folder = self._content / path
         names = {text.source.rpartition("/")[2] for text in read}
@@ -108,6 +117,8 @@ class Memory:
             return  # next time it is read again
         if others:
             return  # folders in it, whose files could change without it
+        if any(digests.get(stamp.name) != stamp.digest for stamp in files):
+            return  # saved in the meantime
         for text in read:
             _ = text.input  # so that it is kept too
         self._put(
@@ -200,7 +211,7 @@ def _stamp(file: Path) -> Stamp:
     found = file.lstat()
     if stat.S_ISLNK(found.st_mode):
         raise _Changed  # what it leads to could change without it
-    return Stamp(file.name, found.st_size, found.st_mtime_ns, blake2b(file.read_bytes(), digest_size=16).hexdigest())
+    return Stamp(file.name, found.st_size, found.st_mtime_ns, digest(file.read_bytes()))
 
 
 def _texts(folder: str | Path) -> frozenset[str]:

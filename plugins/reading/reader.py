@@ -1,7 +1,8 @@
 """The content folder at a moment, as a newsroom. Everything is read once; every fault is told at once."""
 
+import multiprocessing
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -62,19 +63,22 @@ def read(
     url: str = "",
     preview: bool = False,
     markdown: Mapping[str, Any] = MARKDOWN,
+    jobs: int = 1,
 ) -> Reading:
     """Answer what is public at `now`, or in a preview everything, with drafts and embargoed texts marked.
 
     `cache` is a folder for finished pictures and bodies; `url` goes before newsroom.yaml's own; `markdown` are
-    Python-Markdown's options. Raises Faults with everything that is wrong in what was read, in the order of files and
-    lines. Only a preview can do without a text: one that isn't public yet and has faults is left out, so that
+    Python-Markdown's options; `jobs` is how many processes may read, which changes nothing else.
+
+    Raises Faults with everything that is wrong in what was read, in the order of files and lines. Only a preview can
+    do without a text: one that isn't public yet and has faults is left out, so that
     somebody's unfinished draft doesn't stop the others from seeing theirs.
     """
     left_out: list[Fault] = []
     while True:
         without = frozenset(fault.source for fault in left_out)
         try:
-            reading = _read(content, now, cache, url, markdown, preview=preview, without=without)
+            reading = _read(content, now, cache, url, markdown, preview=preview, without=without, jobs=jobs)
         except Faults as found:
             faulty = {fault.source for fault in found.faults}
             if not preview or not faulty or not faulty <= _not_public(content, now) - without:
@@ -98,6 +102,7 @@ def _read(
     *,
     preview: bool,
     without: frozenset[str],
+    jobs: int,
 ) -> Reading:
     try:
         head = masthead.read(content, url)
@@ -133,7 +138,7 @@ def _read(
     collector = _Collector(faults)
     materials = collector.one(partial(masthead.press_materials, content, head, darkroom))
     fresh = _Texts(
-        releases=_releases(shown, around, collector),
+        releases=_releases(shown, around, collector, jobs),
         assignments=_texts(Kind.ASSIGNMENT, shown, around, collector, assignments.read, assignments.together),
         pages=_texts(Kind.PAGE, shown, around, collector, pages.read, pages.together),
     )
@@ -208,7 +213,8 @@ def _remember(fresh: "_Texts", sources: Iterable[Source], around: Surroundings, 
         if len(texts) == written[folder]:
             kept = {text.body_digest: around.bodies.kept(text) for text in texts}
             led = {path: address for _, leads in kept.values() for path, address in leads.items()}
-            memory.remember(folder, texts, led, {digest: key for digest, (key, _) in kept.items()})
+            keys = {digest: key for digest, (key, _) in kept.items()}
+            memory.remember(folder, texts, led, keys, around.digests(around.content / folder))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,18 +274,69 @@ def _folders(kind: Kind, selected: Iterable[Selected]) -> dict[str, list[Selecte
     return folders
 
 
-def _releases(selected: Iterable[Selected], around: Surroundings, collector: _Collector) -> list[Release]:
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of a release's folder: its texts and faults, and what reading them left behind in this process."""
+
+    texts: list[Release]
+    faults: list[Fault]
+    bodies: dict[str, tuple[str, dict[str, str]]]
+    folder: Path
+    digests: dict[str, str]
+
+
+def _releases(selected: Iterable[Selected], around: Surroundings, collector: _Collector, jobs: int) -> list[Release]:
+    folders = list(_folders(Kind.RELEASE, selected).values())
     found: list[Release] = []
-    for first, *others in _folders(Kind.RELEASE, selected).values():
-        original = collector.one(partial(releases.original, first, around))
-        if original is None:
-            continue
-        texts = [original]
+    for outcome in _outcomes(folders, around, jobs):
+        collector.faults += outcome.faults
+        found += outcome.texts
+        for digest, (key, led) in outcome.bodies.items():
+            around.bodies.recall(digest, key, led)
+        around.read[outcome.folder].update(outcome.digests)
+    for release in found:
+        for image in release.images:
+            around.darkroom.holds(image)
+    return found
+
+
+def _outcomes(folders: list[list[Selected]], around: Surroundings, jobs: int) -> Iterator[_Outcome]:
+    """Read the folders, over several processes if there are many; the outcomes come in the folders' order."""
+    if jobs < 2 or len(folders) < 4 * _CHUNK:
+        yield from (_release(ones, around) for ones in folders)
+        return
+    # forked, so that what the texts stand among need not be sent
+    _shared["around"] = around
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        yield from pool.imap(_release_apart, folders, chunksize=_CHUNK)
+
+
+_CHUNK = 32
+"""Folders that a process reads at a time."""
+
+_shared: dict[str, Surroundings] = {}
+
+
+def _release_apart(ones: list[Selected]) -> _Outcome:
+    return _release(ones, _shared["around"])
+
+
+def _release(ones: list[Selected], around: Surroundings) -> _Outcome:
+    """Answer what comes of a folder, of which the original is the first."""
+    faults: list[Fault] = []
+    collector = _Collector(faults)
+    first, *others = ones
+    original = collector.one(partial(releases.original, first, around))
+    texts: list[Release] = []
+    if original is not None:
+        found = [original]
         for other in others:
             text = collector.one(partial(releases.translation, other, original, around))
-            texts += [text] if text else []
-        found += releases.together(texts)
-    return found
+            found += [text] if text else []
+        texts = releases.together(found)
+    kept = {text.body_digest: around.bodies.kept(text) for text in texts}
+    folder = first.source.file.parent
+    return _Outcome(texts, faults, kept, folder, around.digests(folder))
 
 
 def _texts(

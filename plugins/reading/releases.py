@@ -14,7 +14,6 @@ from plugins.newsroom import (
     Release,
     Withdrawal,
     WithdrawalKind,
-    fingerprint,
 )
 from plugins.reading import shaping, surroundings
 from plugins.reading.frontmatter import Path as Keys
@@ -29,6 +28,7 @@ from plugins.reading.schema import (
 )
 from plugins.reading.selection import Selected
 from plugins.reading.surroundings import Notes, Surroundings
+from plugins.reading.written import written_digest
 
 _ORIGINALS = ReleaseShape.model_fields.keys() - TranslationShape.model_fields.keys() - {"id"}
 _ORIGINALS_IMAGE = ImageShape.model_fields.keys() - TranslatedImage.model_fields.keys()
@@ -83,7 +83,7 @@ def original(selected: Selected, around: Surroundings) -> Release:
         title=shape.title,
         lead=shape.lead,
         body_digest=release_body,
-        written_digest=fingerprint(manuscript.body),
+        written_digest=written_digest(manuscript, around),
         keywords=keywords,
         contacts=contacts,
         images=images,
@@ -130,7 +130,7 @@ def translation(selected: Selected, of: Release, around: Surroundings) -> Releas
         title=shape.title,
         lead=shape.lead,
         body_digest=release_body,
-        written_digest=fingerprint(manuscript.body),
+        written_digest=written_digest(manuscript, around),
         images=images,
         documents=documents,
         links=of.links if shape.links is None else surroundings.links(shape.links),

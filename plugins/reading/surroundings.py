@@ -1,7 +1,8 @@
 """What a text stands among while it is read: the newsroom's lists, the other texts, and where files end up."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 from plugins.media.darkroom import Darkroom
 from plugins.media.unusable import UnusableFile
 from plugins.newsroom import Document, Fault, Faults, Image, LanguageVersion, Link, Text
+from plugins.newsroom.keeping import digest
 from plugins.reading import bodies, frontmatter, selection, shaping
 from plugins.reading.bodies import Links
 from plugins.reading.frontmatter import Manuscript
@@ -33,6 +35,8 @@ class Surroundings:
     markdown: Mapping[str, Any]
     now: datetime
     preview: bool
+    read: defaultdict[Path, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    """The digests of the bytes that were read, by folder and name."""
 
     def manuscript(self, source: Source) -> Manuscript:
         """Answer the source taken apart. Raises Faults."""
@@ -45,10 +49,15 @@ class Surroundings:
             size = f"{source.file.stat().st_size / 1e6:.0f}"
             message = "the file is {size} MB; a text may be 1 MB at most"
             raise Faults([Fault.at(source.path, 0, message, size=size)])
+        self.read[source.file.parent][source.file.name] = digest(data)
         manuscript = frontmatter.read(data, source.path)
         if not selection.is_as_selected(source, manuscript.front.get("published")):
             raise Faults([Fault.at(source.path, manuscript.line(("published",)), selection.NOT_PLAIN)])
         return manuscript
+
+    def digests(self, folder: Path) -> dict[str, str]:
+        """Answer the digests of the bytes that were read in a folder, by the names of its files."""
+        return {**self.read[folder], **self.darkroom.read[folder]}
 
     def moment(self, at: datetime) -> datetime:
         """Answer the moment with the offset that the agency's clock has then."""

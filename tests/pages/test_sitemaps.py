@@ -131,8 +131,8 @@ def test_lastmod_is_the_last_change_that_readers_are_told_of() -> None:
 
     assert lastmod(year, "pressmeddelanden/2031/ett-exempel/") == "2031-05-05T10:00:00+02:00"
     assert lastmod(year, "pressmeddelanden/2031/senare/") == "2031-05-04T11:00:00+02:00"
-    assert lastmod(pages, "nyckelord/vatten/") == "2031-05-05T10:00:00+02:00"
-    assert lastmod(pages, "") == "2031-05-05T10:00:00+02:00"
+    assert lastmod(pages, "nyckelord/vatten/") is None  # a list that changes with every release
+    assert lastmod(pages, "") is None
     assert lastmod(pages, "om/") == "2030-01-01T09:00:00+01:00"
     assert lastmod(pages, "kontakt/") is None
     assert lastmod(found["sitemap.xml"], "sitemap-2031.xml") == "2031-05-05T10:00:00+02:00"
@@ -171,6 +171,4 @@ def test_a_new_release_leaves_older_years_alone() -> None:
         return {output.path: output.inputs for output in opened(sitemaps.outputs(a_stage(newsroom)))}
 
     before, after = inputs(), inputs(a_release())
-    assert {path for path in after if before.get(path) != after[path]} == {
-        "sitemap.xml", "sitemap-pages.xml", "sitemap-2031.xml",
-    }  # fmt: skip
+    assert {path for path in after if before.get(path) != after[path]} == {"sitemap.xml", "sitemap-2031.xml"}

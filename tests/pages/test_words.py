@@ -52,13 +52,6 @@ def test_values_are_escaped_and_messages_are_not() -> None:
     assert words.gettext("Updated %(time)s", time=Markup("<time>1</time>")) == "Uppdaterat <time>1</time>"
 
 
-def test_the_number_chooses_the_form() -> None:
-    swedish, english = Words(THEME / "locale", "sv"), Words(THEME / "locale", "en")
-    forms = ("%(number)s release", "%(number)s releases")
-    assert [swedish.ngettext(*forms, 1), swedish.ngettext(*forms, 2)] == ["1 pressmeddelande", "2 pressmeddelanden"]
-    assert [english.ngettext(*forms, 1), english.ngettext(*forms, 2)] == ["1 release", "2 releases"]
-
-
 def test_a_changed_catalogue_is_a_changed_input(tmp_path: Path) -> None:
     folder = tmp_path / "sv" / "LC_MESSAGES"
     folder.mkdir(parents=True)

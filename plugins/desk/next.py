@@ -1,0 +1,63 @@
+"""`press next`: when the clock alone will change the press room, and how."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from plugins.desk.project import Project
+from plugins.desk.words import _
+from plugins.newsroom import dates
+from plugins.reading.upcoming import Cause, Change, upcoming
+
+SHOWN = 10
+
+
+def changes(project: Project) -> list[Change]:
+    """Answer what the clock will change, the next one first. Raises Faults if that can't be known."""
+    return upcoming(project.content, now=project.now, url=project.url)
+
+
+def lines(changes: list[Change], project: Project) -> list[str]:
+    """Answer the first of the changes as lines to read, by the agency's clock."""
+    if not changes:
+        return [_("Nothing will change by itself.")]
+    shown = [f"{_moment(change.at, project)}  {_said(change, project)}" for change in changes[:SHOWN]]
+    return [*shown, "…"] if len(changes) > SHOWN else shown
+
+
+def as_json(changes: list[Change], project: Project) -> dict[str, Any]:
+    """Times are in UTC, without a fraction; `next` is when to build, null if there is no need to."""
+    due = changes[0].at if changes else None
+    return {
+        "now": _utc(project.now),
+        "next": _utc(due) if due else None,
+        "seconds": max(0, round((due - project.now).total_seconds())) if due else None,
+        "changes": [
+            {
+                "at": _utc(change.at),
+                "cause": change.cause.value,
+                "file": project.shown(project.content / change.source),
+                "name": change.name or None,
+            }
+            for change in changes
+        ],
+    }
+
+
+def _said(change: Change, project: Project) -> str:
+    file = project.shown(project.content / change.source)
+    match change.cause:
+        case Cause.PUBLICATION:
+            return _("{file} becomes public.", file=file)
+        case Cause.CONTACT:
+            return _("{name} is no contact any more ({file}).", name=change.name, file=file)
+        case Cause.DEADLINE:
+            return _("The deadline {name} has passed ({file}).", name=change.name, file=file)
+
+
+def _moment(at: datetime, project: Project) -> str:
+    head = project.masthead()
+    return dates.moment(at.astimezone(head.timezone if head else UTC), project.language)
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
