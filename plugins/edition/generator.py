@@ -12,7 +12,8 @@ from pelican.generators import Generator
 from plugins.edition.maker import maker
 from plugins.edition.memory import Memory
 from plugins.edition.place import where
-from plugins.edition.publish import UnfitOutputs, publish
+from plugins.edition.plan import UnfitOutputs
+from plugins.edition.publish import publish
 from plugins.edition.stage import Stage
 
 published = Signal("Tells of an edition that has been published: `receiver(report)`.")

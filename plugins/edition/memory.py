@@ -5,7 +5,6 @@ is lost, damaged or another program's, everything is rendered again and the same
 """
 
 import contextlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -78,7 +77,8 @@ class Memory:
         """Remember the edition."""
         self.made, self.record = made, record
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        new = self.file.with_name(f"{self.file.name}.{os.getpid()}")
+        # only one build at a time writes it, and what a killed one left here is written over
+        new = self.file.with_name(f"{self.file.name}.next")
         new.write_bytes(packed(self.maker, (record, made), _KINDS))
         new.replace(self.file)
 

@@ -5,10 +5,22 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from plugins.edition.memory import Kept, Made, marks, others
 from plugins.newsroom import Bundle, Output
+
+RECORD = ".edition.json"
+"""In the folder itself, so that record and files can't be parted: path → SHA-256 of every file of the edition."""
+
+NEXT = ".edition-next"
+NEXT_RECORD = ".edition-next.json"
+
+
+class UnfitOutputs(Exception):
+    """Two outputs want the same file, or a path leads out of the folder: a fault in a room, or an old address that
+    the content says another page has moved from.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +41,31 @@ class Task:
 
 @dataclass(slots=True)
 class Plan:
-    """The next edition: `made` will be complete when all `tasks` are done. `is_same` = it is the last one."""
+    """A part of the next edition: `made` will be complete when all `tasks` are done.
 
-    made: Kept
+    `declared` are the paths of all outputs that were looked at; `is_same` = all is as it was last time.
+    """
+
+    made: Kept = field(default_factory=Kept.empty)
     tasks: list[Task] = field(default_factory=list)
-    declared: list[Output] = field(default_factory=list)
+    declared: list[str] = field(default_factory=list)
     is_same: bool = True
 
 
 def planned(items: Iterable[Output | Bundle], last: Kept, folder: Path) -> Plan:
     """Answer how the folder comes to hold the items, when it holds what is left of the `last` edition."""
-    plan = Plan(Kept.empty())
+    plan = Plan()
     _plan(items, last, plan.made, plan, str(folder))
     return plan
+
+
+def untouched(bundle: Bundle, known: Kept | None, folder: Path) -> Kept | None:
+    """Answer what is known of the bundle if nothing has changed in it; with other times if its files were copied."""
+    return _untouched(bundle, known, str(folder))
+
+
+def _untouched(bundle: Bundle, known: Kept | None, folder: str) -> Kept | None:
+    return _present(known, folder) if known and known.fingerprint == bundle.fingerprint else None
 
 
 def _plan(items: Iterable[Output | Bundle], last: Kept, next: Kept, plan: Plan, folder: str) -> None:
@@ -50,20 +74,20 @@ def _plan(items: Iterable[Output | Bundle], last: Kept, next: Kept, plan: Plan, 
             if item.name in next.bundles:
                 raise ValueError(f"two bundles beside each other are called {item.name}")
             known = last.bundles.get(item.name)
-            found = _present(known, folder) if known and known.fingerprint == item.fingerprint else None
+            found = _untouched(item, known, folder)
             if found is None:
                 found = Kept.empty(item.fingerprint)
-                _plan(item.items(), known or found, found, plan, folder)
+                _plan(item.items(), known or Kept.empty(), found, plan, folder)
             next.bundles[item.name] = found
             plan.is_same &= found is known
         else:
             _plan_output(item, last.outputs.get(item.path), next, plan, folder)
-    plan.is_same &= next.outputs.keys() == last.outputs.keys() and next.bundles.keys() == last.bundles.keys()
 
 
 def _plan_output(output: Output, known: Made | None, next: Kept, plan: Plan, folder: str) -> None:
+    _check_path(output.path)
     marked = marks(output)
-    plan.declared.append(output)
+    plan.declared.append(output.path)
     found = _as_left(output.path, known, folder) if known and known.marks == marked else None
     if found is None:
         reasons = others(output, known.marks) if known else ()
@@ -108,3 +132,11 @@ def _as_left(path: str, made: Made, folder: str) -> Made | None:
     except OSError:
         return None
     return made._replace(modified=found.st_mtime_ns)
+
+
+def _check_path(given: str) -> None:
+    path = PurePosixPath(given)
+    if not given or path.is_absolute() or ".." in path.parts or str(path) != given:
+        raise UnfitOutputs(f"{given!r} is not a path inside the output folder")
+    if path.parts[0].casefold() in (RECORD, NEXT, NEXT_RECORD):
+        raise UnfitOutputs(f"{given} is the edition's own")

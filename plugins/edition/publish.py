@@ -14,21 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from plugins.edition.memory import Kept, Memory
-from plugins.edition.plan import Plan, planned
-from plugins.edition.rendering import Watch, rendered
+from plugins.edition.plan import NEXT, NEXT_RECORD, RECORD, UnfitOutputs
+from plugins.edition.rendering import Edition, Watch, edition
 from plugins.newsroom import Bundle, Output, opened
 
-RECORD = ".edition.json"
-"""In the folder itself, so that record and files can't be parted: path → SHA-256 of every file of the edition."""
-
-_NEXT = ".edition-next"
-_NEXT_RECORD = ".edition-next.json"
-
-
-class UnfitOutputs(Exception):
-    """Two outputs want the same file, or a path leads out of the folder: a fault in a room, or an old address that
-    the content says another page has moved from.
-    """
+__all__ = ["RECORD", "Report", "UnfitOutputs", "publish"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,30 +53,33 @@ def publish(
     file has been changed.
     """
     watch = watch or Watch()
-    watch.phase("plan")
     items = list(items)
     folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
-        _discard(folder / _NEXT)
-        plan = planned(items, memory.made if memory else Kept.empty(), folder)
-        if memory and plan.is_same and memory.record == _stamp(folder / RECORD):
-            return Report(rendered={}, written=(), removed=(), unchanged=sum(1 for _ in plan.made.files()))
-        _check_paths(plan, items)
+        _discard(folder / NEXT)
         try:
             watch.phase("render")
-            written = _render(plan, folder, jobs, watch)
+            last = memory.made if memory else Kept.empty()
+            try:
+                made = edition(items, last, folder, folder / NEXT, jobs=jobs, watch=watch)
+            except (FileExistsError, IsADirectoryError, NotADirectoryError):
+                _tell_who(opened(items))
+                raise
+            if memory and made.is_same and memory.record == _stamp(folder / RECORD):
+                return Report(rendered={}, written=(), removed=(), unchanged=sum(1 for _ in last.files()))
+            _check_paths(made, items)
             watch.phase("write")
-            record = {path: made.digest for path, made in plan.made.files()}
-            gone = _put_in_place(record, written, folder)
+            record = {path: file.digest for path, file in made.kept.files()}
+            gone = _put_in_place(record, made.written, folder)
         finally:
-            _discard(folder / _NEXT)
+            _discard(folder / NEXT)
         if memory:
-            memory.keep(plan.made, _stamp(folder / RECORD))
+            memory.keep(made.kept, _stamp(folder / RECORD))
     return Report(
-        rendered={task.output.path: task.reasons for task in sorted(plan.tasks, key=lambda task: task.output.path)},
-        written=tuple(sorted(written)),
+        rendered=dict(sorted(made.rendered.items())),
+        written=tuple(sorted(made.written)),
         removed=tuple(gone),
-        unchanged=len(record) - len(written),
+        unchanged=len(record) - len(made.written),
     )
 
 
@@ -101,17 +94,6 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _render(plan: Plan, folder: Path, jobs: int, watch: Watch) -> list[str]:
-    """Do the plan's tasks; answer the paths whose new bytes are laid ready."""
-    written = []
-    for result in rendered(plan.tasks, folder, folder / _NEXT, jobs=jobs, watch=watch):
-        task = plan.tasks[result.number]
-        task.made(result.digest, result.size, result.modified)
-        if result.is_new:
-            written.append(task.output.path)
-    return written
-
-
 def _put_in_place(record: dict[str, str], written: Iterable[str], folder: Path) -> list[str]:
     """Make the edition that is laid ready the folder's; answer the paths that were removed."""
     before = _recorded(folder)
@@ -122,37 +104,26 @@ def _put_in_place(record: dict[str, str], written: Iterable[str], folder: Path) 
     for path in gone:
         _remove(folder, path)
     for path in written:
-        _put(folder / _NEXT / path, folder / path)
+        _put(folder / NEXT / path, folder / path)
     if gone:
         _record(folder, record)
     return gone
 
 
-def _check_paths(plan: Plan, items: Iterable[Output | Bundle]) -> None:
-    """Raise UnfitOutputs if any two files want the same place; who they are is found out only then."""
-    paths = [path for path, _ in plan.made.files()] + [task.output.path for task in plan.tasks]
+def _check_paths(made: Edition, items: Iterable[Output | Bundle]) -> None:
+    """Raise UnfitOutputs if two files want the same place."""
+    paths = [path for path, _ in made.kept.files()]
     # compared without case, for the folder may lie on a disk that knows none
     folded = {path.casefold() for path in paths}
     folders = {path.rpartition("/")[0] for path in folded}
     folders |= {str(parent) for folder in folders for parent in PurePosixPath(folder).parents}
-    if len(folded) < len(paths) or len(plan.declared) != len({o.path for o in plan.declared}) or folded & folders:
-        _tell_who(list(opened(items)))
-    for output in plan.declared:
-        _check_path(output)
-
-
-def _check_path(output: Output) -> None:
-    path = PurePosixPath(output.path)
-    if not output.path or path.is_absolute() or ".." in path.parts or str(path) != output.path:
-        raise UnfitOutputs(f"{output.path!r} is not a path inside the output folder")
-    if path.parts[0].casefold() in (RECORD, _NEXT, _NEXT_RECORD):
-        raise UnfitOutputs(f"{output.path} is the edition's own")
+    if len(folded) < len(paths) or len(made.declared) > len(set(made.declared)) or folded & folders:
+        _tell_who(opened(items))
 
 
 def _tell_who(outputs: Iterable[Output]) -> None:
     seen: dict[str, Output] = {}
     for output in outputs:
-        _check_path(output)
         if (other := seen.get(output.path.casefold())) is not None:
             raise UnfitOutputs(f"{output.path} is wanted twice: {_origin(output, other)}, and {_origin(other, output)}")
         seen[output.path.casefold()] = output
@@ -186,8 +157,8 @@ def _recorded(folder: Path) -> dict[str, str]:
 
 def _record(folder: Path, record: dict[str, str]) -> None:
     data = json.dumps(dict(sorted(record.items())), ensure_ascii=False, separators=(",\n", ": ")).encode()
-    (folder / _NEXT_RECORD).write_bytes(data)
-    (folder / _NEXT_RECORD).replace(folder / RECORD)
+    (folder / NEXT_RECORD).write_bytes(data)
+    (folder / NEXT_RECORD).replace(folder / RECORD)
 
 
 def _stamp(file: Path) -> tuple[int, int]:

@@ -1,94 +1,126 @@
-"""Renders what the plan asks for, over the cores; what differs from the folder's files is laid ready beside them."""
+"""Makes an edition: what is untouched is left, all else is declared and rendered, over the cores if it is much.
+
+New bytes are laid ready beside the folder, so that nothing in it changes before everything is rendered.
+"""
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from plugins.edition.plan import Task
+from plugins.edition.memory import Kept
+from plugins.edition.plan import Task, planned, untouched
+from plugins.newsroom import Bundle, Output
 
-_CHUNK = 64
-"""Outputs that a process renders at a time: neighbours are often made of the same text."""
+_MANY = 100
+"""Changed items from which on processes gain more than they cost; a day's changes are a few dozen."""
 
 
 class Watch:
     """Is told how a build goes on; a front door that shows it makes one of its own."""
 
     def phase(self, name: str) -> None:
-        """A phase begins: `read`, `plan`, `render` or `write`."""
+        """A phase begins: `read`, `render` or `write`."""
 
-    def rendered(self, done: int, of: int) -> None:
-        """So many of the outputs that need it are rendered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """What came of a task: its number, SHA-256, size and time (ns) of the bytes, and whether they are new."""
-
-    number: int
-    digest: str
-    size: int
-    modified: int
-    is_new: bool
+    def made(self, done: int, of: int) -> None:
+        """So many of the bundles and outputs that have changed are made."""
 
 
-def rendered(
-    tasks: Sequence[Task], folder: Path, ready: Path, *, jobs: int, watch: Watch
-) -> Iterator[Rendered]:
-    """Render all tasks, in no order; what the folder doesn't hold already is written below `ready`.
+@dataclass(slots=True)
+class Edition:
+    """An edition, or a part of one, made: `kept` says all of it.
 
-    The bytes are the same whatever the number of jobs. Raises what a render raises.
+    `rendered` tells of each path that was made anew which inputs differ from last time; `written` are those paths
+    whose bytes are new and laid ready. `declared` are the paths of all outputs that were looked at. `is_same` = nothing
+    is otherwise than last time.
     """
-    chunks = [range(start, min(start + _CHUNK, len(tasks))) for start in range(0, len(tasks), _CHUNK)]
-    if jobs < 2 or len(chunks) < 2 * jobs:
-        for number, task in enumerate(tasks):
-            yield _render(number, task, folder, ready)
-            watch.rendered(number + 1, len(tasks))
+
+    kept: Kept = field(default_factory=Kept.empty)
+    rendered: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    written: list[str] = field(default_factory=list)
+    declared: list[str] = field(default_factory=list)
+    is_same: bool = True
+
+    def add(self, part: "Edition") -> None:
+        self.kept.outputs.update(part.kept.outputs)
+        self.kept.bundles.update(part.kept.bundles)
+        self.rendered.update(part.rendered)
+        self.written += part.written
+        self.declared += part.declared
+        self.is_same &= part.is_same
+
+
+def edition(
+    items: Iterable[Output | Bundle], last: Kept, folder: Path, ready: Path, *, jobs: int = 1, watch: Watch
+) -> Edition:
+    """Make the edition of these items, when the folder holds what is left of the `last` one.
+
+    New bytes are written below `ready`. All is the same whatever the number of jobs. Raises what a render raises.
+    """
+    whole = Edition()
+    changed: list[Output | Bundle] = []
+    for item in items:
+        known = last.bundles.get(item.name) if isinstance(item, Bundle) else None
+        found = untouched(item, known, folder) if isinstance(item, Bundle) else None
+        if found is None or not isinstance(item, Bundle):
+            changed.append(item)
+        else:
+            whole.kept.bundles[item.name] = found
+            whole.is_same &= found is known
+    for done, part in enumerate(_parts(changed, last, folder, ready, jobs), start=1):
+        whole.add(part)
+        watch.made(done, len(changed))
+    whole.is_same &= whole.kept.outputs.keys() == last.outputs.keys()
+    whole.is_same &= whole.kept.bundles.keys() == last.bundles.keys()
+    return whole
+
+
+def _parts(items: Sequence[Output | Bundle], last: Kept, folder: Path, ready: Path, jobs: int) -> Iterator[Edition]:
+    if jobs < 2 or len(items) < _MANY:
+        yield from (_part(item, last, folder, ready) for item in items)
         return
-    _shared.update(tasks=tasks, folder=folder, ready=ready)
-    done = 0
     # forked, so that the newsroom need not be sent
+    _shared.append((items, last, folder, ready))
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        for results in pool.imap_unordered(_render_chunk, chunks):
-            if isinstance(results, int):
-                # a fault: once more here, where it can be raised with all that it says
-                _render(results, tasks[results], folder, ready)
-                raise Unsteady(f"{tasks[results].output.path} could be rendered only the second time")
-            yield from results
-            done += len(results)
-            watch.rendered(done, len(tasks))
+        for number, part in enumerate(pool.imap(_part_apart, range(len(items)))):
+            # a fault comes once more here, where it can be raised with all that it says
+            yield part or _part(items[number], last, folder, ready)
+    _shared.clear()
 
 
-class Unsteady(Exception):
-    """A render that raised didn't when it was asked again: it isn't a pure function of its inputs."""
+_shared: list[tuple[Sequence[Output | Bundle], Kept, Path, Path]] = []
 
 
-_shared: dict[str, object] = {}
+def _part_apart(number: int) -> Edition | None:
+    items, last, folder, ready = _shared[0]
+    try:
+        return _part(items[number], last, folder, ready)
+    except Exception:
+        return None
 
 
-def _render_chunk(chunk: range) -> list[Rendered] | int:
-    tasks, folder, ready = _shared["tasks"], _shared["folder"], _shared["ready"]
-    assert isinstance(tasks, Sequence) and isinstance(folder, Path) and isinstance(ready, Path)  # noqa: S101
-    results = []
-    for number in chunk:
-        try:
-            results.append(_render(number, tasks[number], folder, ready))
-        except Exception:
-            return number
-    return results
+def _part(item: Output | Bundle, last: Kept, folder: Path, ready: Path) -> Edition:
+    plan = planned([item], last, folder)
+    part = Edition(kept=plan.made, declared=plan.declared, is_same=plan.is_same)
+    for task in plan.tasks:
+        part.rendered[task.output.path] = task.reasons
+        if _render(task, folder, ready):
+            part.written.append(task.output.path)
+    return part
 
 
-def _render(number: int, task: Task, folder: Path, ready: Path) -> Rendered:
+def _render(task: Task, folder: Path, ready: Path) -> bool:
+    """Render the output, and answer whether its bytes are new."""
     path, data = task.output.path, task.output.render()
     file = folder / path
-    digest = sha256(data).hexdigest()
     is_new = not _holds(file, data)
     if is_new:
         file = ready / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
-    return Rendered(number, digest, len(data), file.stat().st_mtime_ns, is_new)
+    task.made(sha256(data).hexdigest(), len(data), file.stat().st_mtime_ns)
+    return is_new
 
 
 def _holds(file: Path, data: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Atom (RFC 4287), with archives (RFC 5005)."""
+"""Atom (RFC 4287), with archives (RFC 5005) and tombstones (RFC 6721)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,10 +13,11 @@ GENERATOR = "python-feedgen"
 
 def render(part: Part, told: Sequence[Told]) -> bytes:
     """Answer one document of a feed as Atom."""
-    return pasted(told, "atom", lambda new: _document(part, new), b"  <entry>\n", b"</feed>\n")
+    return pasted(told, "atom", lambda new: _document(part, new, told), b"  <entry>\n", b"</feed>\n")
 
 
-def _document(part: Part, told: Sequence[Told]) -> bytes:
+def _document(part: Part, new: Sequence[Told], told: Sequence[Told]) -> bytes:
+    """Answer the document with those entries that are new, of all that it tells."""
     channel = part.channel
     from plugins.feeds.extensions import a_feed  # noqa: PLC0415 - feedgen is slow to import
 
@@ -33,7 +34,8 @@ def _document(part: Part, told: Sequence[Told]) -> bytes:
     for rel, url in archive_links(part, "atom"):
         feed.link(href=url, rel=rel, type=MEDIA_TYPE)
     feed.history.part = part
-    for each in told:
+    feed.tombstones.entries = [each.entry for each in told if each.release.withdrawn]
+    for each in new:
         _add(each.entry, feed)
     return bytes(feed.atom_str(pretty=True))
 

@@ -20,7 +20,8 @@ class Channel:
 
     `id` is a tag URI (RFC 4151) that never changes; `address` is the folder it lies in, which is also the page it
     belongs to. `releases` are all that it ever held, the newest news first. `founded` is the constant moment that an
-    empty feed was updated: the day from which the publisher's tags hold.
+    empty feed was updated: the day from which the publisher's tags hold. The feed of all releases has an archive, in
+    which each is found once; a subject's older ones are on its page.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Channel:
     publisher: str
     publisher_url: str
     founded: datetime
+    has_archive: bool
     site: Site
     timezone: ZoneInfo
 
@@ -52,8 +54,10 @@ class Channel:
             channel=self,
             number=None,
             releases=(*self.releases[:newest], *self._revised(self.releases[newest:])),
-            older=count or None,
+            older=count if count and self.has_archive else None,
         )
+        if not self.has_archive:
+            return
         for number in range(count, 0, -1):
             start = len(self.releases) - number * PART
             releases = self.releases[start : start + PART]
@@ -206,6 +210,7 @@ def _channel(newsroom: Newsroom, language: str, subject: _Subject, releases: tup
         publisher=publisher,
         publisher_url=newsroom.publisher.url,
         founded=_founded(newsroom.publisher.tag_authority),
+        has_archive=topic is None,
         site=newsroom.site,
         timezone=newsroom.timezone,
     )

@@ -1,5 +1,6 @@
 """What feedgen can't say by itself: extensions of its feeds and entries."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from feedgen import feed as feeds  # first: it loads what the others expect to be loaded
@@ -12,6 +13,7 @@ from plugins.feeds.entry import Attachment, Entry, Picture, Shot
 
 ATOM = "http://www.w3.org/2005/Atom"
 HISTORY = "http://purl.org/syndication/history/1.0"
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
 
 Element = Any
@@ -38,6 +40,27 @@ class History(BaseExtension):
         for rel, url in archive_links(self.part, "rss"):
             xml_elem(f"{{{ATOM}}}link", channel, href=url, rel=rel, type="application/rss+xml")
         return self.extend_atom(channel)
+
+
+class Tombstones(BaseExtension):
+    """Says in Atom which entries no longer hold (RFC 6721, section 3).
+
+    The entries stay, and say why: most readers don't know tombstones, and what vanishes from a feed they simply keep.
+    Those that do go by the later of the entry's `updated` and the tombstone's `when`, and these are the same.
+    """
+
+    entries: Sequence[Entry] = ()
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"at": TOMBSTONES} if self.entries else {}
+
+    def extend_atom(self, feed: Element) -> Element:
+        for entry in self.entries:
+            if entry.withdrawn:
+                when = entry.updated.isoformat()
+                tombstone = xml_elem(f"{{{TOMBSTONES}}}deleted-entry", feed, ref=entry.id, when=when)
+                xml_elem(f"{{{TOMBSTONES}}}comment", tombstone).text = entry.summary
+        return feed
 
 
 class EntryAtom(BaseEntryExtension):
@@ -121,9 +144,10 @@ class EntryMedia(BaseEntryExtension):
 
 
 def a_feed() -> Any:
-    """Answer an empty feed, with all extensions as attributes that no type knows: `dc`, `history` and `media`."""
+    """Answer an empty feed, with all extensions as attributes that no type knows: their names."""
     feed = feeds.FeedGenerator()
     feed.register_extension("dc", DcExtension, DcEntryExtension)
     feed.register_extension("history", History, EntryAtom)
+    feed.register_extension("tombstones", Tombstones, rss=False)
     feed.register_extension("media", Media, EntryMedia)
     return feed

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,10 +102,6 @@ class Darkroom:
     def holds(self, image: Image) -> bool:
         """Answer whether a picture that was developed before still lies here, and count it as asked for."""
         return self._shelf.holds(image.original.source)
-
-    def remove(self, images: Iterable[Image]) -> None:
-        """Forget these finished pictures, but for those that this darkroom has been asked for."""
-        self._shelf.remove(image.original.source for image in images)
 
     def prune(self) -> None:
         """Forget the finished pictures that this darkroom has not been asked for.

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -95,17 +95,17 @@ class Shelf:
         self._used.add(_key(file))
         return (file.parent / _CONTENTS).exists()
 
-    def remove(self, files: Iterable[Path]) -> None:
-        """Remove the pictures that the files belong to, but for those that have been asked for."""
-        for key in {_key(file) for file in files} - self._used:
-            self._discard(self._folder / key[0] / key[1])
-
     def prune(self) -> None:
         """Remove every picture that has not been asked for since this shelf was made; what others put here stays."""
-        for folder in self._folder.glob("*/*"):
-            key = (folder.parent.name, folder.name)
-            if all(_HEX.fullmatch(name) for name in key) and key not in self._used:
-                self._discard(folder)
+        for key in set(self._keys()) - self._used:
+            self._discard(self._folder / key[0] / key[1])
+
+    def _keys(self) -> Iterator[tuple[str, str]]:
+        """Answer negatives and labels of all that lies here."""
+        with contextlib.suppress(OSError):
+            for negative in filter(_HEX.fullmatch, os.listdir(self._folder)):
+                for label in filter(_HEX.fullmatch, os.listdir(self._folder / negative)):
+                    yield negative, label
 
     def _discard(self, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)

@@ -16,6 +16,7 @@ from plugins.newsroom.release import (
     Imported,
     LanguageVersion,
     Release,
+    Rewording,
     State,
     Withdrawal,
     WithdrawalKind,
@@ -27,6 +28,6 @@ __all__ = [
     "Addresses", "Assignment", "Audience", "Bodies", "Bundle", "Contact", "Correction", "CorrectionKind", "Deadline",
     "Document", "Fault", "Faults", "File", "Funding", "Image", "Imported", "Input", "Keyword", "LanguageVersion",
     "Link", "Localized", "Newsroom", "Noun", "Output", "Page", "Phone", "PressMaterial", "Publisher", "Release",
-    "ReleaseType", "Rendition", "SecurityPolicy", "Signatory", "Site", "State", "Task", "Terms", "Text", "Topic",
-    "Withdrawal", "WithdrawalKind", "catalogue", "fingerprint", "opened",
+    "ReleaseType", "Rendition", "Rewording", "SecurityPolicy", "Signatory", "Site", "State", "Task", "Terms", "Text",
+    "Topic", "Withdrawal", "WithdrawalKind", "catalogue", "fingerprint", "opened",
 ]  # fmt: skip

@@ -73,7 +73,8 @@ class _Packer(pickle.Pickler):
 class _Unpacker(pickle.Unpickler):
     def __init__(self, source: io.BytesIO, kinds: tuple[type, ...]) -> None:
         super().__init__(source)
-        self._known = {_name(kind): kind for kind in (*_fields_of(kinds), *kinds, *_ENUMS, *_VALUES)}
+        _fields_of(kinds)
+        self._known = {_name(kind): kind for kind in (*_RECORDS, *kinds, *_ENUMS, *_VALUES)}
 
     def find_class(self, module: str, name: str) -> Any:
         return self._known[module, name]
@@ -106,6 +107,7 @@ def _name(kind: Any) -> tuple[str, str]:
 
 
 _NOUNS = [thing for thing in vars(newsroom).values() if isinstance(thing, type)]
+_RECORDS = [kind for kind in _NOUNS if is_dataclass(kind)]
 _ENUMS = [kind for kind in _NOUNS if isinstance(kind, EnumType)]
 _VALUES = (Input, datetime, date, timedelta, timezone, frozenset, _restored, _zone)
 _FIELDS: dict[type, tuple[str, ...]] = {}
@@ -114,7 +116,7 @@ _SETTERS: dict[type, tuple[Callable[[object, object], None], ...]] = {}
 
 def _fields_of(kinds: tuple[type, ...]) -> dict[type, tuple[str, ...]]:
     """Answer the names of the fields of every kind of record that may be packed."""
-    for kind in (*_NOUNS, *kinds):
+    for kind in (*_RECORDS, *kinds):
         if kind not in _FIELDS and is_dataclass(kind):
             _FIELDS[kind] = names = tuple(field.name for field in fields(kind))
             _SETTERS[kind] = tuple(_setter(kind, name) for name in names)

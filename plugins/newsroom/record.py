@@ -13,7 +13,7 @@ from plugins.newsroom.image import Document, File, Image, Rendition
 from plugins.newsroom.links import absolute_links
 from plugins.newsroom.newsroom import Bodies, Newsroom
 from plugins.newsroom.output import Input, fingerprint
-from plugins.newsroom.release import Release
+from plugins.newsroom.release import Correction, Release
 from plugins.newsroom.topics import Topic
 
 FORMAT = 1
@@ -76,8 +76,7 @@ def _record(release: Release, newsroom: Newsroom, body_html: str) -> dict[str, A
         "body_html": (body_html or None) if shown else None,
         "missing": list(release.missing),
         "corrections": [
-            {"at": _iso(correction.at, newsroom), "kind": correction.kind.value, "text": correction.text}
-            for correction in release.corrections
+            _correction(correction, newsroom, shown=shown) for correction in release.corrections
         ],
         "withdrawn": _withdrawn(release, newsroom),
         "contacts": [_contact(contact, language) for contact in release.contacts],
@@ -106,6 +105,13 @@ def _record(release: Release, newsroom: Newsroom, body_html: str) -> dict[str, A
 
 def _iso(moment: datetime, newsroom: Newsroom) -> str:
     return newsroom.local(moment).isoformat()
+
+
+def _correction(correction: Correction, newsroom: Newsroom, *, shown: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {"at": _iso(correction.at, newsroom), "kind": correction.kind.value, "text": correction.text}
+    if correction.changes and shown:
+        told["changes"] = [{"before": change.before, "after": change.after} for change in correction.changes]
+    return told
 
 
 def _topic(topic: Topic, language: str) -> dict[str, Any]:

@@ -33,12 +33,24 @@ class WithdrawalKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rewording:
+    """A passage as it read before a correction and after it; "" = it wasn't there."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A change after publication: when, of what kind, and what it was, in the reader's words."""
+    """A change after publication: when, of what kind, and what it was, in the reader's words.
+
+    `changes` are the passages that were worded anew, as far as readers are shown them.
+    """
 
     at: datetime
     kind: CorrectionKind
     text: str
+    changes: tuple[Rewording, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +135,8 @@ class Release(Noun):
     @property
     def revisions(self) -> tuple[datetime, ...]:
         """Answer when each revision was made, the first (publication) first. A typo makes none."""
+        if not self.corrections and not self.withdrawn:
+            return (self.published,)
         told = [c.at for c in self.corrections if c.kind is not CorrectionKind.TYPO]
         if self.withdrawn:
             told.append(self.withdrawn.at)
@@ -131,12 +145,14 @@ class Release(Noun):
     @property
     def news(self) -> tuple[datetime, ...]:
         """Answer those revisions that readers are told of: none from before the release was taken over."""
-        return tuple(at for at in self.revisions if self.imported is None or at > self.imported.at)
+        if self.imported is None:
+            return self.revisions
+        return tuple(at for at in self.revisions if at > self.imported.at)
 
     @property
     def revision(self) -> int:
         """Answer 1 + corrections that are not typos + withdrawal."""
-        return len(self.revisions) if self.corrections or self.withdrawn else 1
+        return len(self.revisions)
 
     @property
     def updated(self) -> datetime:
@@ -144,6 +160,14 @@ class Release(Noun):
         return max(self.revisions) if self.corrections or self.withdrawn else self.published
 
     @property
+    def told(self) -> tuple[Correction, ...]:
+        """Answer the corrections that readers are told of, in the order of time."""
+        told = (correction for correction in self.corrections if correction.kind is not CorrectionKind.TYPO)
+        return tuple(sorted(told, key=lambda correction: correction.at))
+
+    @property
     def is_behind(self) -> bool:
-        """Answer whether this translation is of an earlier revision than the original's."""
-        return self.of_revision is not None and self.of_revision < self.revision
+        """Answer whether this translation is of an earlier revision than the original's. Of a withdrawn one nothing is
+        left to translate.
+        """
+        return self.of_revision is not None and self.of_revision < self.revision and not self.withdrawn

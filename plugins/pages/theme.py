@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from plugins.edition.stage import Stage
 from plugins.newsroom import File, Input, Output, Rendition, Site, dates, fingerprint
+from plugins.newsroom.wording import pieces
 from plugins.pages.frame import Frame
 from plugins.pages.linked_data import news_article
 from plugins.pages.words import Words
@@ -157,6 +158,7 @@ class Theme:
             "absolute": newsroom.site.absolute,
             "asset": lambda name: newsroom.site.href(self.static[name].address),
             "body_of": lambda text: Markup(self._stage.bodies.html(text)),  # noqa: S704 - sanitised where it was read
+            "pieces": pieces,
             "news_article": partial(news_article, frame=frame),
             "once": lru_cache(ONCE)(lambda macro, *nouns: macro(*nouns)),
         }

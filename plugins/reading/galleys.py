@@ -8,7 +8,7 @@ program is never found; nothing is lost by throwing the folder away.
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +44,13 @@ class Galleys:
             body = Body(html=str(kept["html"]), led=dict(kept["led"]))
         except (OSError, ValueError, TypeError, KeyError):
             return None
-        is_whole = kept.get("digest") == fingerprint(body.html)
+        is_whole = kept.get("digest") == _digest(key, body)
         return body if is_whole and all(texts.get(path) == address for path, address in body.led.items()) else None
 
     def keep(self, key: str, body: Body) -> None:
         """Keep the body. Two readings may do so at once: what they write is the same."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        data = {"digest": fingerprint(body.html), "led": body.led, "html": body.html}
+        data = {"digest": _digest(key, body), "led": body.led, "html": body.html}
         new = self._folder / f"{key}.{os.getpid()}"
         new.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         new.replace(self._folder / key)
@@ -59,17 +59,16 @@ class Galleys:
         """Say that the body is still some text's, though nobody has asked for it."""
         self._used.add(key)
 
-    def remove(self, keys: Iterable[str]) -> None:
-        """Remove those of the bodies that are no longer any text's."""
-        for key in set(keys) - self._used:
-            (self._folder / key).unlink(missing_ok=True)
-
     def prune(self) -> None:
         """Remove what this reading did not ask for, so that no body outlives its text."""
         with contextlib.suppress(FileNotFoundError):
-            for file in self._folder.iterdir():
-                if file.name not in self._used:
-                    file.unlink(missing_ok=True)
+            for name in set(os.listdir(self._folder)) - self._used:
+                (self._folder / name).unlink(missing_ok=True)
+
+
+def _digest(key: str, body: Body) -> str:
+    """Answer what says that a galley is whole, and that it is the one with that name."""
+    return fingerprint(key, repr(sorted(body.led.items())), body.html)
 
 
 class StoredBodies:

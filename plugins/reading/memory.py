@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from plugins.newsroom import Assignment, Page, Release
 from plugins.newsroom.keeping import NotKept, digest, packed, unpacked
@@ -23,8 +24,7 @@ _RACE = 2_000_000_000
 only if it is older than what was remembered by at least that much."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """A file as it was when it was read: size in bytes, time in nanoseconds, and the digest of its bytes."""
 
     name: str
@@ -71,9 +71,6 @@ class Memory:
         self._relied_on: dict[str, int] = {}
         self._seen: set[str] = set()
         self._changed: set[str] = set()
-        self.knew_nothing = True
-        self.forgotten: list[Remembered] = []
-        """What was remembered of folders that have changed since; those that are gone, once all is kept."""
 
     def recalled(self, path: str) -> Remembered | None:
         """Answer what was made of the folder, if nothing in it has changed since."""
@@ -92,7 +89,6 @@ class Memory:
         """Take back what was recalled: something else that it depends on has changed."""
         del self._year(known.path)[known.path]
         self._changed.add(_year(known.path))
-        self.forgotten.append(known)
 
     def remember(
         self,
@@ -142,7 +138,8 @@ class Memory:
             (self._cache / year).unlink(missing_ok=True)
         for year, folders in self._years.items():
             gone = folders.keys() - self._seen
-            self.forgotten += [folders.pop(path) for path in gone]
+            for path in gone:
+                del folders[path]
             if gone or year in self._changed:
                 self._write(year, folders)
 
@@ -160,17 +157,20 @@ class Memory:
         file = self._cache / _file(year)
         self._relied_on[year] = 0
         try:
-            known: list[Remembered] = unpacked(self._maker, file.read_bytes(), _KINDS)
+            known: list[Remembered] = unpacked(f"{self._maker} {year}", file.read_bytes(), _KINDS)
             self._relied_on[year] = file.stat().st_mtime_ns - _RACE
         except (OSError, NotKept):
+            self._changed.add(year)  # what lies there is written over, or removed if there is nothing to remember
             return {}
-        self.knew_nothing = False
         return {one.path: one for one in known}
 
     def _write(self, year: str, folders: dict[str, Remembered]) -> None:
         file = self._cache / _file(year)
+        if not folders:
+            file.unlink(missing_ok=True)
+            return
         new = file.with_name(f"{file.name}.{os.getpid()}")
-        new.write_bytes(packed(self._maker, list(folders.values()), _KINDS))
+        new.write_bytes(packed(f"{self._maker} {year}", list(folders.values()), _KINDS))
         new.replace(file)
 
     def _unchanged(self, known: Remembered) -> Remembered | None:

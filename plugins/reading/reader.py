@@ -1,8 +1,10 @@
 """The content folder at a moment, as a newsroom. Everything is read once; every fault is told at once."""
 
+import gc
 import multiprocessing
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -42,17 +44,11 @@ class Reading:
 
     def keep(self) -> None:
         """Remember what has been read, and forget what there is no use for any more: no picture or body outlives its
-        text in the cache.
+        text in the cache, also if an earlier reading was killed or stopped by a fault before it came here.
         """
-        knew_nothing = self.memory.knew_nothing
         self.memory.keep()
-        if knew_nothing:
-            self.darkroom.prune()
-            self.galleys.prune()
-        else:
-            forgotten = [text for one in self.memory.forgotten for text in one.read]
-            self.darkroom.remove([image for text in forgotten for image in getattr(text, "images", ())])
-            self.galleys.remove([key for one in self.memory.forgotten for _, key in one.galleys])
+        self.darkroom.prune()
+        self.galleys.prune()
 
 
 def read(
@@ -74,6 +70,24 @@ def read(
     do without a text: one that isn't public yet and has faults is left out, so that
     somebody's unfinished draft doesn't stop the others from seeing theirs.
     """
+    with _much_to_keep():
+        return _told_or_left_out(content, now, cache, url, markdown, preview=preview, jobs=jobs)
+
+
+@contextmanager
+def _much_to_keep() -> Iterator[None]:
+    """Put off looking for garbage: what is read is kept, and looking through it again and again takes as long."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _told_or_left_out(
+    content: Path, now: datetime, cache: Path, url: str, markdown: Mapping[str, Any], *, preview: bool, jobs: int
+) -> Reading:
     left_out: list[Fault] = []
     while True:
         without = frozenset(fault.source for fault in left_out)

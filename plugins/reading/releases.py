@@ -12,6 +12,7 @@ from plugins.newsroom import (
     Image,
     Imported,
     Release,
+    Rewording,
     Withdrawal,
     WithdrawalKind,
 )
@@ -202,7 +203,12 @@ def _corrections(
         if not around.preview and not selected.published <= shape.at <= around.now:
             notes.fault(("corrections", index, "at"), "the correction must lie between the publication and now")
         corrections.append(
-            Correction(at=around.moment(shape.at), kind=CorrectionKind(shape.kind), text=shape.text)
+            Correction(
+                at=around.moment(shape.at),
+                kind=CorrectionKind(shape.kind),
+                text=shape.text,
+                changes=_changes(shape),
+            )
         )
     return tuple(sorted(corrections, key=lambda correction: correction.at))
 
@@ -219,8 +225,18 @@ def _translated_corrections(
     for index, shape in enumerate(given):
         if shape.at not in known:
             notes.fault(("corrections", index, "at"), "the original has no correction at this time")
-        texts[shape.at] = shape.text
-    return tuple(replace(correction, text=texts.get(correction.at, correction.text)) for correction in of.corrections)
+        texts[shape.at] = shape
+    # the original's passages aren't in this language
+    return tuple(
+        replace(correction, text=own.text, changes=_changes(own))
+        if (own := texts.get(correction.at))
+        else replace(correction, changes=())
+        for correction in of.corrections
+    )
+
+
+def _changes(given: CorrectionShape) -> tuple[Rewording, ...]:
+    return tuple(Rewording(before=shape.before, after=shape.after) for shape in given.changes)
 
 
 def _contacts(

@@ -124,10 +124,18 @@ class LinkShape(Shape):
     url: WebAddress
 
 
+class RewordingShape(Shape):
+    """A passage before and after; what was added has no `before`, what was taken away no `after`."""
+
+    before: str = ""
+    after: str = ""
+
+
 class CorrectionShape(Shape):
     at: Moment
     kind: Literal["typo", "clarification", "correction"]
     text: Words
+    changes: tuple[RewordingShape, ...] = ()
 
 
 class WithdrawalShape(Shape):

@@ -70,6 +70,7 @@ FIRSTS = {
     "documents": "file",
     "links": "text",
     "corrections": "at",
+    "changes": "before",
     "tasks": "id",
     "deadlines": "id",
     "legal_refs": "text",

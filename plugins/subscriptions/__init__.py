@@ -3,6 +3,6 @@
 
 def register() -> None:
     from plugins.edition.stage import gathering
-    from plugins.subscriptions.notices import outputs
+    from plugins.subscriptions.outputs import outputs
 
     gathering.connect(outputs)
