@@ -1,0 +1,137 @@
+"""What happens to each release when one edition follows another; and which edits nobody has said the kind of.
+
+An edit of what is public is silent (a typo) or told (a clarification, a correction), and it is the one who edits that
+says which, under `corrections`. A text that has another content than the public knows, and no correction that is newer
+than what the public knows, has been edited in silence.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from plugins.newsroom import Fault, Newsroom
+from plugins.publishing.memory import Memory, Remembered
+
+Place = Callable[["Change"], tuple[str, int]]
+"""Answers where a fault is to be mended: a file (or an address), and its line, 0 = the file as a whole."""
+
+
+class Step(StrEnum):
+    """What a release goes through. Those of `FAULTY` mustn't be published."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    TYPO = "typo"
+    TOLD = "told"
+    TRANSLATED = "translated"
+    WITHDRAWN = "withdrawn"
+    UNCLASSED = "unclassed"
+    UNTOLD = "untold"
+    RESTORED = "restored"
+    VANISHED = "vanished"
+
+
+VISIBLE = frozenset({Step.NEW, Step.TOLD, Step.WITHDRAWN})
+"""Steps that readers are told of."""
+FAULTY = frozenset({Step.UNCLASSED, Step.UNTOLD, Step.RESTORED, Step.VANISHED})
+
+RELEASE = "release"
+_MESSAGES = {
+    Step.UNTOLD: "a correction of {id} that was public is gone; put it back",
+    Step.RESTORED: "{id} was withdrawn and would come back; publish it as a new text",
+    Step.VANISHED: "{id} was public here and is gone; put it back, or withdraw it",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One release's step from what was public to what will be.
+
+    `languages` are those whose content is another; `address` is the original's, or the first that readers had.
+    `moved` says that it lies at another address.
+    """
+
+    id: str
+    step: Step
+    address: str
+    languages: tuple[str, ...] = ()
+    moved: bool = False
+
+
+def changes(before: Memory, after: Memory) -> list[Change]:
+    """Answer the step of every release that was or will be public, by id."""
+    gone = [_vanished(text) for id, text in before.texts.items() if id not in after.texts]
+    kept = [_change(before.texts.get(id), text) for id, text in after.texts.items() if text.kind == RELEASE]
+    return sorted([*kept, *filter(None, gone)], key=lambda change: change.id)
+
+
+def faults(found: Iterable[Change], now: datetime, place: Place | None = None) -> Iterator[Fault]:
+    """Answer what must be mended, at addresses unless `place` knows better. A correction is proposed for `now`."""
+    for change in found:
+        source, line = place(change) if place else (change.address, 0)
+        match change.step:
+            case Step.UNCLASSED:
+                message = (
+                    "this has been changed since it was published; say what was changed and how much it means, as "
+                    "corrections: [{{at: {at}, kind: typo, text: …}}]; a typo is silent, a clarification or a "
+                    "correction is told to readers"
+                )
+                yield Fault.at(source, line, message, at=now.isoformat(timespec="minutes"))
+            case Step.UNTOLD | Step.RESTORED | Step.VANISHED:
+                yield Fault.at(source, line, _MESSAGES[change.step], id=change.id)
+
+
+def in_files(newsroom: Newsroom, line: Callable[[str, str], int]) -> Place:
+    """Answer where in the content a change is mended; `line` answers the line that a key has in a file."""
+    sources = {(release.id, release.language): release.source for release in newsroom.releases}
+    originals = {release.id: release.source for release in newsroom.by_id.values()}
+
+    def place(change: Change) -> tuple[str, int]:
+        if change.id not in originals:
+            return change.address, 0
+        edited = [sources[change.id, language] for language in change.languages if (change.id, language) in sources]
+        source = originals[change.id]
+        # corrections belong to the original; what is wrong in a translation alone is told where it was edited
+        if edited and source not in edited:
+            return edited[0], line(edited[0], "of_revision")
+        return source, line(source, "withdrawn" if change.step is Step.RESTORED else "corrections")
+
+    return place
+
+
+def _vanished(text: Remembered) -> Change | None:
+    return Change(id=text.id, step=Step.VANISHED, address=text.everywhere[0]) if text.kind == RELEASE else None
+
+
+def _change(old: Remembered | None, new: Remembered) -> Change:
+    address = next(iter(new.addresses.values()))
+    if old is None:
+        return Change(id=new.id, step=Step.NEW, address=address, languages=tuple(new.content))
+    languages = tuple(each for each in new.content if old.content.get(each) != new.content[each])
+    moved = not set(old.addresses.values()) <= set(new.addresses.values())
+    return Change(id=new.id, step=_step(old, new, languages), address=address, languages=languages, moved=moved)
+
+
+def _step(old: Remembered, new: Remembered, languages: tuple[str, ...]) -> Step:
+    """Answer the step; `languages` are those whose content is another."""
+    if not set(old.addresses.values()) <= set(new.everywhere):
+        return Step.VANISHED
+    if old.withdrawn and not new.withdrawn:
+        return Step.RESTORED
+    if new.revision < old.revision or set(old.corrections or ()) - set(new.corrections or ()):
+        return Step.UNTOLD
+    if new.withdrawn and not old.withdrawn:
+        return Step.WITHDRAWN
+    if new.revision > old.revision:
+        return Step.TOLD
+    if set(new.corrections or ()) - set(old.corrections or ()):
+        return Step.TYPO
+    if not languages:
+        return Step.UNCHANGED
+    return Step.TRANSLATED if all(_is_translated(each, old, new) for each in languages) else Step.UNCLASSED
+
+
+def _is_translated(language: str, old: Remembered, new: Remembered) -> bool:
+    """Answer whether a language version is new, or a translation that has caught up with its original."""
+    return language not in old.content or new.of_revision.get(language, 0) > old.of_revision.get(language, 0)
