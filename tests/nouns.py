@@ -133,6 +133,7 @@ def an_image(file: str = "bild.jpg", folder: str = "pressmeddelanden/2031/ett-ex
     return Image(
         **{
             "file": file,
+            "source_digest": fingerprint(folder, file),
             "language": "sv",
             "alt": "En hand som håller ett provrör",
             "caption": "Prov tas i laboratoriet.",

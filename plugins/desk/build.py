@@ -16,7 +16,8 @@ from plugins.desk import direct
 from plugins.desk.finding import Finding, findings
 from plugins.desk.project import SETTINGS, Project
 from plugins.edition.place import where
-from plugins.edition.publish import Report, UnfitOutputs
+from plugins.edition.plan import UnfitOutputs
+from plugins.edition.publish import Report
 from plugins.edition.rendering import Watch
 from plugins.newsroom import Faults
 from plugins.reading.words import lacking
@@ -56,22 +57,22 @@ class Built:
 
 
 class Stopwatch(Watch):
-    """Notes how long each phase of a build takes, and passes on how the rendering goes."""
+    """Notes how long each phase of a build takes, and passes on how far it has come."""
 
-    def __init__(self, rendered: Callable[[int, int], None] | None = None) -> None:
+    def __init__(self, made: Callable[[int, int], None] | None = None) -> None:
         self.begun = self._last = time.monotonic()
         self.phases: dict[str, float] = {}
         self._phase = "start"
-        self._rendered = rendered
+        self._made = made
 
     def phase(self, name: str) -> None:
         now = time.monotonic()
         self.phases[self._phase] = self.phases.get(self._phase, 0.0) + now - self._last
         self._phase, self._last = name, now
 
-    def rendered(self, done: int, of: int) -> None:
-        if self._rendered:
-            self._rendered(done, of)
+    def made(self, done: int, of: int) -> None:
+        if self._made:
+            self._made(done, of)
 
 
 def run(
@@ -79,28 +80,28 @@ def run(
     *,
     preview: bool = False,
     jobs: int | None = None,
-    rendered: Callable[[int, int], None] | None = None,
+    made: Callable[[int, int], None] | None = None,
 ) -> Built:
     """Build the content as `pelican --fatal errors content -s pelicanconf.py` does, and answer what came of it.
 
     A preview shows drafts and embargoed texts too, in a folder that is never published. `jobs` is the number of
-    processes (None = one per core); `rendered` is told how many of how many outputs are rendered.
+    processes (None = one per core); `made` is told how many of how many parts are done.
     """
-    watch = Stopwatch(rendered)
+    watch = Stopwatch(made)
     overrides: dict[str, Any] = {"PRESSROOM_JOBS": jobs}
     if preview:
         private = project.private
         overrides |= {"PREVIEW": True, "OUTPUT_PATH": str(private / "output"), "CACHE_PATH": str(private / "cache")}
     settings = direct.settings(project, overrides)
-    made = _directly(settings, project, watch) if direct.is_possible(settings) else _pelican(overrides, project)
+    came = _directly(settings, project, watch) if direct.is_possible(settings) else _pelican(overrides, project)
     watch.phase("")
     return Built(
         output=project.shown(project.private / "output" if preview else project.output),
         seconds=time.monotonic() - watch.begun,
         phases=watch.phases,
-        report=made.report,
-        edition=made.edition,
-        findings=made.findings,
+        report=came.report,
+        edition=came.edition,
+        findings=came.findings,
     )
 
 

@@ -61,15 +61,16 @@ def publish_edition(settings: Mapping[str, Any], reading: Reading, compiled: Pat
     for room in settings["PLUGINS"]:
         if room not in _PELICANS:
             importlib.import_module(room).register()
+    output = Path(settings["OUTPUT_PATH"])
+    memory = Memory.beside(Path(settings["CACHE_PATH"]), output, maker(settings))
     stage = Stage(
         newsroom=reading.newsroom,
         bodies=reading.bodies,
         environment=environment(settings, compiled),
         theme=Path(settings["THEME"]),
         rooms=frozenset(settings["PLUGINS"]),
+        memory=memory,
     )
-    output = Path(settings["OUTPUT_PATH"])
-    memory = Memory.beside(Path(settings["CACHE_PATH"]), output, maker(settings))
     report = publish(stage.items(), output, memory, jobs=jobs(settings), watch=watch)
     reading.keep()
     return report

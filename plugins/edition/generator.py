@@ -24,16 +24,17 @@ class EditionGenerator(Generator):
 
     def generate_output(self, writer: Any) -> None:
         """Write the edition and report it; a faulty template is told of with file and line, and nothing is written."""
+        output = Path(self.output_path)
+        memory = Memory.beside(Path(self.settings["CACHE_PATH"]), output, maker(self.settings))
         stage = Stage(
             newsroom=self.context["newsroom"],
             bodies=self.context["bodies"],
             environment=self.env,
             theme=Path(self.theme),
             rooms=frozenset(self.settings["PLUGINS"]),
+            memory=memory,
         )
         try:
-            output = Path(self.output_path)
-            memory = Memory.beside(Path(self.settings["CACHE_PATH"]), output, maker(self.settings))
             jobs = self.settings.get("PRESSROOM_JOBS") or os.cpu_count() or 1
             report = publish(stage.items(), output, memory, jobs=jobs)
         except TemplateError as error:

@@ -38,11 +38,20 @@ class Kept(NamedTuple):
     def empty(cls, fingerprint: str = "") -> "Kept":
         return cls(fingerprint, {}, {})
 
-    def files(self) -> Iterator[tuple[str, Made]]:
+    def within(self) -> "Iterator[Kept]":
+        """Answer this bundle and all those within it."""
+        waiting = [self]
+        while waiting:
+            bundle = waiting.pop()
+            waiting += bundle.bundles.values()
+            yield bundle
+
+    def files(self) -> dict[str, Made]:
         """Answer every file in the bundle and in those within it, by path."""
-        yield from self.outputs.items()
-        for bundle in self.bundles.values():
-            yield from bundle.files()
+        found: dict[str, Made] = {}
+        for bundle in self.within():
+            found.update(bundle.outputs)
+        return found
 
 
 _KINDS = (Made, Kept)
@@ -59,6 +68,7 @@ class Memory:
     maker: str
     made: Kept = field(default_factory=Kept.empty)
     record: tuple[int, int] = (0, 0)
+    _files: dict[str, Made] | None = None
 
     @classmethod
     def of(cls, file: Path, maker: str) -> Self:
@@ -73,6 +83,13 @@ class Memory:
         """Answer the memory of an output folder, kept in the cache folder: several may share one."""
         return cls.of(cache / f"edition-{fingerprint(str(output.resolve()))[:8]}", maker)
 
+    def digest(self, output: Output) -> str | None:
+        """Answer the SHA-256 of the bytes that were made of the same output with the same inputs; None if none were."""
+        if self._files is None:
+            self._files = self.made.files()
+        found = self._files.get(output.path)
+        return found.digest if found and found.marks == marks(output) else None
+
     def keep(self, made: Kept, record: tuple[int, int]) -> None:
         """Remember the edition."""
         self.made, self.record = made, record
@@ -84,8 +101,11 @@ class Memory:
 
 
 def marks(output: Output) -> bytes:
-    """Answer what stands for all the inputs of an output: a short mark of each, whatever their order."""
-    return b"".join(sorted({_mark(each) for each in output.inputs}))
+    """Answer what stands for all the inputs of an output: a short mark of each, in order.
+
+    What is listed in another order is another page, though nothing in the list has changed.
+    """
+    return b"".join([_mark(each) for each in output.inputs])
 
 
 def others(output: Output, known: bytes) -> list[str]:

@@ -57,6 +57,7 @@ def publish(
     folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
         _discard(folder / NEXT)
+        (folder / NEXT_RECORD).unlink(missing_ok=True)
         try:
             watch.phase("render")
             last = memory.made if memory else Kept.empty()
@@ -66,10 +67,10 @@ def publish(
                 _tell_who(opened(items))
                 raise
             if memory and made.is_same and memory.record == _stamp(folder / RECORD):
-                return Report(rendered={}, written=(), removed=(), unchanged=sum(1 for _ in last.files()))
+                return Report(rendered={}, written=(), removed=(), unchanged=len(last.files()))
             _check_paths(made, items)
             watch.phase("write")
-            record = {path: file.digest for path, file in made.kept.files()}
+            record = {path: file.digest for path, file in made.kept.files().items()}
             gone = _put_in_place(record, made.written, folder)
         finally:
             _discard(folder / NEXT)
@@ -112,11 +113,12 @@ def _put_in_place(record: dict[str, str], written: Iterable[str], folder: Path) 
 
 def _check_paths(made: Edition, items: Iterable[Output | Bundle]) -> None:
     """Raise UnfitOutputs if two files want the same place."""
-    paths = [path for path, _ in made.kept.files()]
+    paths = [path for bundle in made.kept.within() for path in bundle.outputs]
     # compared without case, for the folder may lie on a disk that knows none
     folded = {path.casefold() for path in paths}
     folders = {path.rpartition("/")[0] for path in folded}
-    folders |= {str(parent) for folder in folders for parent in PurePosixPath(folder).parents}
+    while above := {folder.rpartition("/")[0] for folder in folders} - folders:
+        folders |= above
     if len(folded) < len(paths) or len(made.declared) > len(set(made.declared)) or folded & folders:
         _tell_who(opened(items))
 
@@ -151,7 +153,7 @@ def _recorded(folder: Path) -> dict[str, str]:
     return {
         path: digest
         for path, digest in record.items()
-        if isinstance(digest, str) and path and not path.startswith("/") and ".." not in PurePosixPath(path).parts
+        if isinstance(digest, str) and path and not path.startswith("/") and ".." not in path.split("/")
     }
 
 

@@ -60,7 +60,12 @@ def edition(
     """
     whole = Edition()
     changed: list[Output | Bundle] = []
+    names: set[str] = set()
     for item in items:
+        if isinstance(item, Bundle):
+            if item.name in names:
+                raise ValueError(f"two bundles beside each other are called {item.name}")
+            names.add(item.name)
         known = last.bundles.get(item.name) if isinstance(item, Bundle) else None
         found = untouched(item, known, folder) if isinstance(item, Bundle) else None
         if found is None or not isinstance(item, Bundle):
@@ -81,7 +86,7 @@ def _parts(items: Sequence[Output | Bundle], last: Kept, folder: Path, ready: Pa
         yield from (_part(item, last, folder, ready) for item in items)
         return
     # forked, so that the newsroom need not be sent
-    _shared.append((items, last, folder, ready))
+    _shared[:] = [(items, last, folder, ready)]
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
         for number, part in enumerate(pool.imap(_part_apart, range(len(items)))):
             # a fault comes once more here, where it can be raised with all that it says

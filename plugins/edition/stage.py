@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 from blinker import Signal
 from jinja2 import Environment
 
+from plugins.edition.memory import Memory
 from plugins.newsroom import Bodies, Bundle, Newsroom, Noun, Output, Release, fingerprint
 
 gathering = Signal("Asks every connected room for its outputs: `room(stage) -> Iterable[Output | Bundle]`.")
@@ -19,6 +21,7 @@ class Stage:
 
     `environment` is Pelican's Jinja environment: the theme's templates with the settings' filters and globals.
     `theme` is the theme's folder. `rooms` names the plugins that take part, so that nothing leads to what isn't made.
+    `memory` is what the last build made.
     """
 
     newsroom: Newsroom
@@ -26,6 +29,7 @@ class Stage:
     environment: Environment
     theme: Path
     rooms: frozenset[str]
+    memory: Memory | None = None
 
     def items(self) -> list[Output | Bundle]:
         """Answer what the rooms that take part want published.
@@ -39,8 +43,19 @@ class Stage:
         self, name: str, releases: Iterable[Release], items: Callable[[], Iterable[Output | Bundle]], *more: str
     ) -> Bundle:
         """Answer a bundle of what is made of these releases, of `more` that is told here, and of the ground."""
-        read = "".join([release.input.fingerprint for release in releases])
+        known = self._fingerprints
+        read = "".join([known[id(release)] for release in releases])
         return Bundle(name=name, fingerprint=fingerprint(self.ground, read, *more), items=items)
+
+    def digest(self, output: Output) -> str:
+        """Answer the SHA-256 of the output's bytes, which need not be rendered if they are remembered."""
+        known = self.memory.digest(output) if self.memory else None
+        return known or sha256(output.render()).hexdigest()
+
+    @cached_property
+    def _fingerprints(self) -> dict[int, str]:
+        """The releases' fingerprints, for quick use: each is asked for again and again."""
+        return {id(release): release.input.fingerprint for release in self.newsroom.releases}
 
     @cached_property
     def ground(self) -> str:

@@ -126,12 +126,12 @@ def channels(newsroom: Newsroom, language: str) -> Iterator[Channel]:
     addresses = newsroom.addresses
     releases = newsroom.written_in(language)
     news = _news(releases)
-    home = _Subject("", addresses.home(language), None, _("News and press releases from {publisher} in full text."))
+    home = _Subject((), addresses.home(language), None, _("News and press releases from {publisher} in full text."))
     yield _channel(newsroom, language, home, news)
     subjects = [
         *(
             _Subject(
-                f"keyword/{keyword.slug}",
+                ("keyword", keyword.slug),
                 addresses.keyword(language, keyword.slug),
                 keyword.label,
                 _("News from {publisher} with the keyword “{topic}”, in full text."),
@@ -140,7 +140,7 @@ def channels(newsroom: Newsroom, language: str) -> Iterator[Channel]:
         ),
         *(
             _Subject(
-                f"type/{kind.slug}",
+                ("type", kind.slug),
                 addresses.type(language, kind.slug),
                 kind.plural,
                 _("News from {publisher} of the type “{topic}”, in full text."),
@@ -149,7 +149,7 @@ def channels(newsroom: Newsroom, language: str) -> Iterator[Channel]:
         ),
         *(
             _Subject(
-                f"audience/{audience.slug}",
+                ("audience", audience.slug),
                 addresses.audience(language, audience.slug),
                 audience.label,
                 _("News from {publisher} for the audience “{topic}”, in full text."),
@@ -157,14 +157,15 @@ def channels(newsroom: Newsroom, language: str) -> Iterator[Channel]:
             for audience in newsroom.audiences
         ),
     ]
-    used, held = _by_subject(releases), _by_subject(news)
+    held = _by_subject(news)
+    used = held if len(news) == len(releases) else _by_subject(releases)
     for subject in subjects:
         if subject.key in used:
             yield _channel(newsroom, language, subject, tuple(held.get(subject.key, ())))
 
 
 class _Subject(NamedTuple):
-    key: str
+    key: tuple[str, ...]
     address: str
     label: Localized | None
     description: str
@@ -180,14 +181,14 @@ def _news(releases: Iterable[Release]) -> tuple[Release, ...]:
     return tuple(sorted(told, key=lambda release: release.news[0], reverse=True))
 
 
-def _by_subject(releases: Iterable[Release]) -> dict[str, list[Release]]:
-    held: dict[str, list[Release]] = defaultdict(list)
+def _by_subject(releases: Iterable[Release]) -> dict[tuple[str, ...], list[Release]]:
+    held: dict[tuple[str, ...], list[Release]] = defaultdict(list)
     for release in releases:
-        held[f"type/{release.type.slug}"].append(release)
-        for slug in {keyword.slug for keyword in release.keywords}:
-            held[f"keyword/{slug}"].append(release)
-        for slug in {audience.slug for audience in release.audiences}:
-            held[f"audience/{slug}"].append(release)
+        held["type", release.type.slug].append(release)
+        for keyword in release.keywords:
+            held["keyword", keyword.slug].append(release)
+        for audience in release.audiences:
+            held["audience", audience.slug].append(release)
     return held
 
 
@@ -199,7 +200,7 @@ def _channel(newsroom: Newsroom, language: str, subject: _Subject, releases: tup
     description = subject.description
     if newsroom.demonstration:
         description += " " + _("This is an unofficial demonstration that {publisher} does not answer for.")
-    key = "/".join(filter(None, ("feed", language, subject.key)))
+    key = "/".join(("feed", language, *subject.key))
     return Channel(
         id=f"tag:{newsroom.publisher.tag_authority}:{key}",
         language=language,

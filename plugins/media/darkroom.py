@@ -101,7 +101,7 @@ class Darkroom:
 
     def holds(self, image: Image) -> bool:
         """Answer whether a picture that was developed before still lies here, and count it as asked for."""
-        return self._shelf.holds(image.original.source)
+        return self._shelf.holds([(file.place, file.bytes) for file in (image.original, *image.renditions)])
 
     def prune(self) -> None:
         """Forget the finished pictures that this darkroom has not been asked for.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from plugins.edition.stage import Stage
-from plugins.newsroom import Bundle, File, Image, Input, Newsroom, Output, Release
+from plugins.newsroom import Bundle, File, Image, Input, Newsroom, Output, Release, Rendition
 
 
 class ChangedFile(Exception):
@@ -56,5 +56,7 @@ def _pictures(images: tuple[Image, ...]) -> Iterator[File]:
 def _unchanged_bytes(file: File) -> bytes:
     data = file.source.read_bytes()
     if hashlib.sha256(data).hexdigest() != file.sha256:
+        if isinstance(file, Rendition):
+            file.source.unlink()  # a finished picture that has been damaged since: the next build makes it anew
         raise ChangedFile(f"{file.source.name} has changed since it was read: build again")
     return data

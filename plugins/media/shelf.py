@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -50,10 +50,9 @@ class Shelf:
         """Answer the picture's files, or None if they are not all here, whole and unchanged."""
         self._used.add((negative, label))
         try:
-            contents = json.loads((self._folder / negative / label / _CONTENTS).read_bytes())
-            files = tuple(Kept(**entry) for entry in contents)
+            files = _contents(self._folder / negative / label)
             whole = all(_is_whole(self.path(negative, label, kept), kept) for kept in files)
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, KeyError):
             return None
         return files if files and whole else None
 
@@ -61,9 +60,8 @@ class Shelf:
         """Answer the same picture's files under any other label, or None if there are none whole."""
         for contents in sorted((self._folder / negative).glob(f"*/{_CONTENTS}")):
             try:
-                files = tuple(Kept(**entry) for entry in json.loads(contents.read_bytes()))
-                pixels = tuple(_loaded(contents.parent, kept) for kept in files)
-            except (OSError, ValueError, TypeError):
+                pixels = tuple(_loaded(contents.parent, kept) for kept in _contents(contents.parent))
+            except (OSError, ValueError, TypeError, KeyError):
                 continue
             if pixels:
                 return pixels
@@ -87,13 +85,22 @@ class Shelf:
                 )
             )
         # Last, so that whoever finds the list finds all that it names.
-        _write(folder / _CONTENTS, json.dumps([asdict(kept) for kept in files], indent=1).encode())
+        listed = [asdict(kept) for kept in files]
+        _write(folder / _CONTENTS, json.dumps({"digest": _digest(folder, files), "files": listed}, indent=1).encode())
         return tuple(files)
 
-    def holds(self, file: Path) -> bool:
-        """Answer whether the picture that the file belongs to is still here, and count it as asked for."""
-        self._used.add(_key(file))
-        return (file.parent / _CONTENTS).exists()
+    def holds(self, files: Sequence[tuple[str, int]]) -> bool:
+        """Answer whether a picture's files, each with its size, are still here as they were left, and count the
+        picture as asked for.
+        """
+        key = _key(Path(files[0][0]))
+        self._used.add(key)
+        try:
+            found = [(os.lstat(place), size) for place, size in files]
+        except OSError:
+            return False
+        as_left = all(stat.st_size == size and int(stat.st_mtime) == _UNTOUCHED for stat, size in found)
+        return as_left or self.find(*key) is not None
 
     def prune(self) -> None:
         """Remove every picture that has not been asked for since this shelf was made; what others put here stays."""
@@ -102,10 +109,9 @@ class Shelf:
 
     def _keys(self) -> Iterator[tuple[str, str]]:
         """Answer negatives and labels of all that lies here."""
-        with contextlib.suppress(OSError):
-            for negative in filter(_HEX.fullmatch, os.listdir(self._folder)):
-                for label in filter(_HEX.fullmatch, os.listdir(self._folder / negative)):
-                    yield negative, label
+        for negative in _names(self._folder):
+            for label in _names(self._folder / negative):
+                yield negative, label
 
     def _discard(self, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
@@ -113,9 +119,32 @@ class Shelf:
             folder.parent.rmdir()
 
 
+def _names(folder: Path) -> list[str]:
+    """Answer those names in the folder that a shelf gives; [] if there is no such folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if _HEX.fullmatch(entry.name)]
+    except OSError:
+        return []
+
+
 def _key(file: Path) -> tuple[str, str]:
     """Answer a finished file's negative and label."""
     return file.parent.parent.name, file.parent.name
+
+
+def _contents(folder: Path) -> tuple[Kept, ...]:
+    """Answer what is listed in a picture's folder. Raises OSError, ValueError, TypeError or KeyError for a bad one."""
+    listed = json.loads((folder / _CONTENTS).read_bytes())
+    files = tuple(Kept(**entry) for entry in listed["files"])
+    if listed["digest"] != _digest(folder, files):
+        raise ValueError(folder)
+    return files
+
+
+def _digest(folder: Path, files: Iterable[Kept]) -> str:
+    """Answer what says that a list is whole, and that it is this folder's."""
+    return _sha256(repr((_key(folder / _CONTENTS), *files)).encode())
 
 
 def _loaded(folder: Path, kept: Kept) -> Encoded:

@@ -4,6 +4,7 @@ A cache may be damaged, old, or somebody else's. So the bytes begin with a diges
 name no other classes than those that stand here: unpacking builds records and never runs anything.
 """
 
+import copyreg
 import io
 import pickle
 from collections.abc import Callable
@@ -58,16 +59,17 @@ def _digest(maker: str, contents: bytes) -> bytes:
 class _Packer(pickle.Pickler):
     def __init__(self, target: io.BytesIO, kinds: tuple[type, ...]) -> None:
         super().__init__(target, protocol=5)
-        self._fields = _fields_of(kinds)
+        nouns = dict.fromkeys(_fields_of(kinds), _taken_apart)
+        self.dispatch_table = {**copyreg.dispatch_table, **nouns, ZoneInfo: _named}
 
-    def reducer_override(self, thing: Any) -> Any:
-        kind = type(thing)
-        if kind in self._fields:
-            known = getattr(thing, "_input", None) if isinstance(thing, Noun) else None
-            return _restored, (kind, tuple(getattr(thing, name) for name in self._fields[kind]), known)
-        if kind is ZoneInfo:
-            return _zone, (thing.key,)
-        return NotImplemented
+
+def _taken_apart(thing: Any) -> tuple[Any, ...]:
+    known = getattr(thing, "_input", None) if isinstance(thing, Noun) else None
+    return _restored, (type(thing), tuple(getattr(thing, name) for name in _FIELDS[type(thing)]), known)
+
+
+def _named(zone: ZoneInfo) -> tuple[Any, ...]:
+    return _zone, (zone.key,)
 
 
 class _Unpacker(pickle.Unpickler):

@@ -155,8 +155,14 @@ class Newsroom:
 
     def replacing(self, releases: Iterable[Release]) -> tuple[Release, ...]:
         """Answer, in every language, the releases that replace any of these."""
+        if not self._any_is_replaced:
+            return ()
         ids = {r.withdrawn.by for r in releases if r.withdrawn and r.withdrawn.by}
         return tuple(r for r in self.releases if r.id in ids) if ids else ()
+
+    @cached_property
+    def _any_is_replaced(self) -> bool:
+        return any(r.withdrawn and r.withdrawn.by for r in self.releases)
 
     def press_material(self, language: str) -> PressMaterial:
         """Answer the press material with its texts in that language."""
@@ -185,13 +191,13 @@ def _under(
 ) -> dict[tuple[str, str], tuple[Release, ...]]:
     found: dict[tuple[str, str], list[Release]] = defaultdict(list)
     for release in releases:
-        topics = [("type", release.type.slug)]
-        topics += [("keyword", keyword.slug) for keyword in release.keywords]
-        topics += [("audience", audience.slug) for audience in release.audiences]
-        for topic in topics:
-            texts = found[topic]  # a topic without any in this language is in use all the same
-            if is_told(release):
-                texts.append(release)
+        # a topic without any in this language is in use all the same
+        told = [release] if is_told(release) else []
+        found["type", release.type.slug] += told
+        for keyword in release.keywords:
+            found["keyword", keyword.slug] += told
+        for audience in release.audiences:
+            found["audience", audience.slug] += told
     return {topic: tuple(texts) for topic, texts in found.items()}
 
 

@@ -6,13 +6,14 @@ renamed or given another meaning unless `format` says another number.
 
 import json
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from plugins.newsroom.contact import Contact
 from plugins.newsroom.image import Document, File, Image, Rendition
 from plugins.newsroom.links import absolute_links
 from plugins.newsroom.newsroom import Bodies, Newsroom
-from plugins.newsroom.output import Input, fingerprint
+from plugins.newsroom.output import Input, Output, fingerprint
 from plugins.newsroom.release import Correction, Release
 from plugins.newsroom.topics import Topic
 
@@ -48,6 +49,15 @@ def release_json_inputs(release: Release, newsroom: Newsroom) -> tuple[Input, ..
         Input("timezone", fingerprint(newsroom.timezone.key)),
         Input(f"boilerplate:{release.language}", fingerprint(newsroom.boilerplate[release.language])),
         Input(f"texts named in {release.source}", fingerprint(repr(named))),
+    )
+
+
+def release_json_output(release: Release, newsroom: Newsroom, bodies: Bodies) -> Output:
+    """Answer the release's `release.json` as an output."""
+    return Output(
+        path=release_json_address(release),
+        inputs=release_json_inputs(release, newsroom),
+        render=partial(release_json, release, newsroom, bodies),
     )
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from plugins.edition.stage import Stage
-from plugins.newsroom import Bundle, Input, Newsroom, Output, Release, dates, fingerprint
+from plugins.newsroom import Bundle, Input, Newsroom, Output, dates, fingerprint
 from plugins.newsroom.public import public_year
-from plugins.newsroom.record import json_bytes, release_json, release_json_address, release_json_inputs
+from plugins.newsroom.record import json_bytes
 
 NEWEST = 10
 
@@ -18,15 +18,6 @@ def outputs(stage: Stage) -> Iterator[Output | Bundle]:
     for year in sorted(newsroom.by_year.keys() | {assignment.year for assignment in newsroom.assignments}):
         releases = newsroom.by_year.get(year, ())
         yield stage.bundle(f"what was public of {year}", releases, partial(_of_year, newsroom, year))
-
-
-def record(release: Release, stage: Stage) -> Output:
-    """Answer the release's `release.json`."""
-    return Output(
-        path=release_json_address(release),
-        inputs=release_json_inputs(release, stage.newsroom),
-        render=partial(release_json, release, stage.newsroom, stage.bodies),
-    )
 
 
 def _of_year(newsroom: Newsroom, year: int) -> Iterator[Output]:

@@ -5,7 +5,8 @@ from functools import partial
 
 from plugins.edition.stage import Stage
 from plugins.newsroom import Bundle, Image, Input, Newsroom, Noun, Output, Release, fingerprint
-from plugins.pages import opendata, plaintext
+from plugins.newsroom.record import release_json_output
+from plugins.pages import plaintext
 from plugins.pages.assignments import Decision
 from plugins.pages.lists import Entry
 from plugins.pages.theme import Theme
@@ -49,7 +50,7 @@ def _of_release(
     entries = [Entry.of(other, release.language) for other in earlier]
     yield _page(release, entries, decisions, stage.newsroom, theme)
     yield plaintext.output(release, stage, theme.words(release.language))
-    yield opendata.record(release, stage)
+    yield release_json_output(release, stage.newsroom, stage.bodies)
 
 
 def _page(

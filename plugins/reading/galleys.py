@@ -62,7 +62,9 @@ class Galleys:
     def prune(self) -> None:
         """Remove what this reading did not ask for, so that no body outlives its text."""
         with contextlib.suppress(FileNotFoundError):
-            for name in set(os.listdir(self._folder)) - self._used:
+            with os.scandir(self._folder) as files:
+                unused = {file.name for file in files} - self._used
+            for name in unused:
                 (self._folder / name).unlink(missing_ok=True)
 
 

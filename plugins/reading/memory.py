@@ -134,8 +134,8 @@ class Memory:
         """Write down what has changed. Two readings may do so at once: each file is whole, whoever wrote it."""
         self._cache.mkdir(parents=True, exist_ok=True)
         kept = {file.name for file in self._cache.iterdir()}
-        for year in kept - {_file(path) for path in self._seen}:
-            (self._cache / year).unlink(missing_ok=True)
+        for name in kept - {_file(year) for year in self._years}:
+            (self._cache / name).unlink(missing_ok=True)
         for year, folders in self._years.items():
             gone = folders.keys() - self._seen
             for path in gone:

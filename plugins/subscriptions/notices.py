@@ -5,16 +5,15 @@ release is withdrawn only that may still be told, for nobody shall get a letter 
 release that was taken over from elsewhere only what happened since is told.
 """
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from plugins.edition.stage import Stage
-from plugins.newsroom import Bodies, Bundle, CorrectionKind, Input, Newsroom, Output, Release, State, fingerprint
-from plugins.newsroom.record import json_bytes, release_json, release_json_address, release_json_inputs
+from plugins.newsroom import Bundle, CorrectionKind, Input, Newsroom, Output, Release, State, fingerprint
+from plugins.newsroom.record import json_bytes, release_json_address, release_json_inputs, release_json_output
 
 NEWEST = 500
 FORMAT = 1
@@ -46,6 +45,10 @@ def outputs(stage: Stage) -> Iterator[Bundle]:
 def _notices(stage: Stage) -> Iterator[Output]:
     newsroom = stage.newsroom
     told = notices(newsroom)
+
+    def digest_of(release: Release) -> str:
+        return stage.digest(release_json_output(release, newsroom, stage.bodies))
+
     records = [version for notice in told for version in notice.versions]
     yield Output(
         path="notices.json",
@@ -55,7 +58,7 @@ def _notices(stage: Stage) -> Iterator[Output]:
             Input("demonstration", fingerprint(str(newsroom.demonstration))),
             *dict.fromkeys(each for release in records for each in release_json_inputs(release, newsroom)),
         ),
-        render=partial(notices_json, told, newsroom, stage.bodies),
+        render=partial(notices_json, told, newsroom, digest_of),
     )
 
 
@@ -78,17 +81,14 @@ def _candidates(newsroom: Newsroom) -> list[Release]:
     return [release for release in public if release.id in ids]
 
 
-def notices_json(told: Iterable[Notice], newsroom: Newsroom, bodies: Bodies) -> bytes:
+def notices_json(told: Iterable[Notice], newsroom: Newsroom, digest_of: Callable[[Release], str]) -> bytes:
     """Answer the bytes of notices.json. Each language's `record` names its `release.json` and the SHA-256 of its
-    bytes, so that a letter is made from exactly what was announced.
+    bytes, so that a letter is made from exactly what was announced: `digest_of` answers it.
     """
     records: dict[str, dict[str, str]] = {}
     for release in {version.source: version for notice in told for version in notice.versions}.values():
-        digest = hashlib.sha256(release_json(release, newsroom, bodies)).hexdigest()
-        records[release.source] = {
-            "address": newsroom.site.absolute(release_json_address(release)),
-            "sha256": digest,
-        }
+        address = newsroom.site.absolute(release_json_address(release))
+        records[release.source] = {"address": address, "sha256": digest_of(release)}
     return json_bytes(
         {
             "format": FORMAT,

@@ -185,3 +185,13 @@ def test_what_is_told_of_it_later_is_an_item_like_a_new_one_and_moves_nothing_in
     assert after[0].releases[0] == corrected
     assert after[0].releases[1:] == before[0].releases
     assert [part.releases for part in after[1:]] == [part.releases for part in before[1:]]
+
+
+def test_only_the_feed_of_all_releases_has_an_archive():
+    """Every older release is found there once; a subject's are on its page, and eight archives would hold the same."""
+    newsroom = a_newsroom(releases=many(65, keywords=(a_keyword(),)), keywords=(a_keyword(),))
+    parts = {channel.address: list(channel.parts()) for channel in channels(newsroom, "sv")}
+    assert len(parts[""]) == 3
+    for address in ("nyckelord/vatten/", "typ/pressmeddelande/"):
+        (front,) = parts[address]
+        assert (len(front.releases), front.older) == (25, None)

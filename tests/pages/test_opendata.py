@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 from plugins.newsroom import Newsroom, Site, opened
+from plugins.newsroom.record import release_json_output
 from plugins.pages import opendata
 from plugins.pages.opendata import newest
 from tests.nouns import (
@@ -18,7 +19,8 @@ from tests.nouns import (
 
 def written(newsroom: Newsroom) -> dict[str, Any]:
     stage = a_stage(newsroom)
-    made = [*opened(opendata.outputs(stage)), *(opendata.record(release, stage) for release in newsroom.releases)]
+    records = [release_json_output(release, newsroom, stage.bodies) for release in newsroom.releases]
+    made = [*opened(opendata.outputs(stage)), *records]
     return {output.path: json.loads(output.render()) for output in made}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from plugins.newsroom import Newsroom, Output, PressMaterial, Release, State, opened
+from plugins.newsroom import Newsroom, Output, PressMaterial, Release, Rewording, State, opened
 from plugins.pages.releases import EARLIER, outputs
 from plugins.pages.theme import Theme
 from tests.nouns import (
@@ -285,3 +285,38 @@ def test_a_release_without_pictures_is_shared_with_the_press_material() -> None:
 
 def test_a_contact_with_mail_alone_has_no_phone_line() -> None:
     assert page(a_release(contacts=(a_contact("webb", phone=None),))).select(".reach") == []
+
+
+def test_versions_are_told_in_words() -> None:
+    changes = (
+        Rewording(before="Antalet är 1,5 procent.", after="Antalet är 2,5 procent."),
+        Rewording(before="", after="<Nytt> stycke."),
+    )
+    told = (
+        a_correction("typo"),
+        a_correction("clarification", timedelta(days=3), text="Förtydligat."),
+        a_correction("correction", timedelta(days=2), changes=changes),
+    )
+    release = a_release(corrections=told)
+    section = page(release).select_one("#versions")
+    assert section is not None
+    assert [item.get_text() for item in section.select("strong")] == ["Version 3", "Version 2", "Version 1"]
+    assert "Den tidigare lydelsen visas inte." in section.select("li")[0].get_text()
+    first, second = section.select("li")[1].select(".change")
+    for unseen in section.select(".unseen"):
+        unseen.extract()
+    assert [each.get_text() for each in first.select("del, ins")] == ["1,5", "2,5"]
+    assert first.get_text() == "Antalet är 1,5 2,5 procent."
+    assert str(second) == '<blockquote class="change"><p><ins>&lt;Nytt&gt; stycke.</ins></p></blockquote>'
+
+
+@pytest.mark.parametrize("changes", [{}, {"corrections": (a_correction("typo"),)}, {"withdrawn": a_withdrawal()}])
+def test_a_release_with_one_version_shows_none(changes: dict[str, Any]) -> None:
+    release = a_release(**changes)
+    assert page(release).select_one("#versions") is None
+
+
+def test_a_withdrawn_release_shows_no_earlier_wording() -> None:
+    told = a_correction(changes=(Rewording(before="hemligt", after=""),))
+    release = a_release(corrections=(told,), withdrawn=a_withdrawal())
+    assert "hemligt" not in str(page(release))

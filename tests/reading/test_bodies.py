@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugins.newsroom import Faults, Site
-from plugins.reading.bodies import ATTRIBUTES, TAGS, Links, render
+from plugins.reading import bodies
+from plugins.reading.bodies import ATTRIBUTES, MARKDOWN, TAGS, Links, render
 from plugins.reading.frontmatter import Manuscript
 from tests.nouns import an_image
 
@@ -152,3 +153,33 @@ def test_no_kind_of_markup_vanishes_without_a_word(body, tag):
 
 def test_two_places_can_not_have_the_same_name():
     assert sentences("## A {#del}\n\n## B {#del}\n") == [(10, "del stands here twice")]
+
+
+PIECES = st.one_of(
+    st.text("aå.:;#&<>\"'\\`*_[]()!{}=-|\t\x02\x03", max_size=6),
+    st.sampled_from(
+        [
+            "\n", "\n\n", "  \n", "- ", "1. ", "## ", "> ", "    ", "ord ", " och ", "**", "[^1]", "[^1]: ", "[a](#b)",
+            "<br>", "[a](https://a.se/?b&c)", "[a]: https://a.se", "<https://a.se>", "<a@a.se>", "&amp;", "&#8617;",
+            "`a`", "<b>", "</b>", '<a href="x">', "</a>", "<script>", "<!-- -->", "{: #a }", "{: onclick=a }",
+            "a | b\n--|--\n", "| ", "[a](javascript:b)", "![](a.jpg)", "***", "\x02wzxhzdk:0\x03",
+        ]
+    ),
+)  # fmt: skip
+
+
+def came_of(body, options):
+    links = Links(site=SITE, texts={}, others=frozenset(), sections=frozenset())
+    try:
+        return render(Manuscript(SOURCE, {}, {(): 1}, body, 10), links, options)
+    except Faults as found:
+        return found.faults
+
+
+@given(st.lists(PIECES).map("".join))
+def test_what_is_spared_changes_nothing(body):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bodies, "_HARMLESS", re.compile("(?!)"))
+        # options that say the same in other words: nothing is spared, nothing used again
+        expected = came_of(body, {**MARKDOWN, "tab_length": 4})
+    assert came_of(body, MARKDOWN) == expected
