@@ -11,12 +11,12 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check test lint bench env env-test lock clean
+.PHONY: help serve build check test lint bench soak env env-test lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: env ## Build content/ and show the whole press room on this machine
+serve: env ## Build content/ and show the whole press room on this machine, with the e-mail list and its letters
 	@$(PRESS) build && $(PRESS) serve
 
 build: env ## Build content/ into output/
@@ -35,8 +35,16 @@ lint: env-test ## Check style and types only
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
-bench: env .venv-bench/.locked ## Measure builds beside Pelican's and Hugo's (takes long; RELEASES=1000 is quicker)
+bench: env-test .venv-bench/.locked ## Measure builds beside Pelican's and Hugo's (takes long; RELEASES=1000 is quicker)
 	@$(BIN)/python -m tests.benchmarks $(RELEASES:%=--releases %) $(BENCH)
+	@$(BIN)/python -m tests.benchmarks.letters
+	@$(BIN)/python -m tests.benchmarks.signups
+
+soak: env-test ## Live through long random histories: builds, feeds, the list (hours; EDITS, YEARS, LIVES, SEED)
+	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "Repeat with: make soak SEED=$$seed"; \
+	PRESSROOM_EDITS=$(or $(EDITS),10000) PRESSROOM_YEARS=$(or $(YEARS),1000) PRESSROOM_SOAK=$(or $(LIVES),20) \
+	$(BIN)/python -m pytest -n auto --hypothesis-seed=$$seed tests/site/test_incremental.py tests/site/test_years.py \
+		tests/subscriptions/test_kills.py tests/subscriptions/test_disasters.py
 
 env: .venv/.locked ## Make the environment in .venv from the lock file
 

@@ -18,7 +18,7 @@ from plugins.edition.plan import NEXT, NEXT_RECORD, RECORD, UnfitOutputs
 from plugins.edition.rendering import Edition, Watch, edition
 from plugins.newsroom import Bundle, Output, opened
 
-__all__ = ["RECORD", "Report", "UnfitOutputs", "publish"]
+__all__ = ["RECORD", "Report", "UnfitOutputs", "alone_in", "publish"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def publish(
     watch = watch or Watch()
     items = list(items)
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone_in(folder):
+    with alone_in(folder):
         _discard(folder / NEXT)
         (folder / NEXT_RECORD).unlink(missing_ok=True)
         try:
@@ -85,7 +85,7 @@ def publish(
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def alone_in(folder: Path) -> Iterator[None]:
     """Hold the folder until done. The lock is the system's own: it leaves no file, and ends with the process."""
     held = os.open(folder, os.O_RDONLY)
     try:

@@ -103,7 +103,7 @@ PerLanguage = Annotated[dict[Language, Words], Field(min_length=1)]
 class Shape(BaseModel):
     """A mapping with the named keys and no others."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # most builds read no text anew
 
 
 class ImageShape(Shape):
