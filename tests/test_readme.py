@@ -76,3 +76,10 @@ def test_ci_runs_the_command_that_the_readme_gives():
 
 def test_the_changelog_has_something_new():
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_of_the_list_is_told_of():
+    settings = (ROOT / "plugins/subscriptions/settings.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'read(?:\.optional)?\("([A-Z_]+)"', settings))
+    table = README[README.index("### Settings of the list") : README.index("### Personal data")]
+    assert {f"LIST_{name}" for name in read} == set(re.findall(r"LIST_[A-Z_]+", table.replace("LIST_MODE=", "")))

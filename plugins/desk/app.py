@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from plugins.desk import importing
+from plugins.desk import importing, publishing, subscribers
 from plugins.desk.help import SpokenCommand, SpokenGroup
 from plugins.desk.project import Project
 from plugins.desk.words import _, counted, say, speak
+from plugins.newsroom import CorrectionKind
 
 if TYPE_CHECKING:
     from plugins.desk.build import Built
@@ -27,6 +28,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+WIDE = 200
+"""Characters to a line where there is no screen: names of files are not to be broken."""
 
 Port = Annotated[
     int, typer.Option(metavar="NUMBER", help="The port; if it is taken, the next free one.", min=1, max=65535)
@@ -94,13 +98,32 @@ def check(
 
 
 @app.command(cls=SpokenCommand, help="Show drafts and embargoed texts too; the browser follows every save.")
-def preview(port: Port = 8001) -> None:
+def preview(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="With --share: the release to seal, which isn't public yet.")
+    ] = None,
+    share: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Instead seal one release for this reader; can be given several times."),
+    ] = None,
+    at: Annotated[str, typer.Option(metavar="ADDRESS", help="With --share: the folder on the web for the files.")] = "",
+    until: Annotated[
+        str, typer.Option(metavar="TIME", help="With --share: the last moment; else when it becomes public.")
+    ] = "",
+    port: Port = 8001,
+) -> None:
     import asyncio
 
     from plugins.desk import preview as previewing
     from plugins.desk.finding import Finding
     from plugins.desk.server import address
 
+    if share or file:
+        if not (share and file):
+            say(_("{name} must be given.", name="--share" if file else _("FILE")), error=True)
+            raise typer.Exit(2)
+        publishing.share(file, share, at=at, until=until)
+        return
     project = _project()
     listener = _listen(port)
 
@@ -132,8 +155,8 @@ def build(
     from plugins.desk import build as building
 
     project = _project()
-    with _bar(_("Building …")) as rendered:
-        built = building.run(project, preview=preview, jobs=jobs, rendered=rendered)
+    with _bar(_("Building …")) as made:
+        built = building.run(project, preview=preview, jobs=jobs, made=made)
     if as_json:
         _say_json(built.as_json())
     else:
@@ -164,20 +187,22 @@ def _say_built(built: "Built", *, explain: bool, language: str) -> None:
 
 @app.command(cls=SpokenCommand, help="Show what was built last, as the public will see it, on this machine.")
 def serve(port: Port = 8000) -> None:
-    from plugins.desk import server
+    from plugins.desk import local_list, server
 
     project = _project()
     if not (project.output / "index.html").is_file():
         say(_("Nothing is built yet. Run ./press build first."), error=True)
         raise typer.Exit(1)
     listener = _listen(port)
-    base = project.base
-    say(_("The press room: {address}", address=server.address(listener, base)))
-    say(_("Stop with Ctrl-C."))
-    server.serve(server.application(server.Site(project.output, base)), listener)
+    say(_("The press room: {address}", address=server.address(listener, project.base)))
+    local_list.serve(project, listener)
 
 
+app.command("publish", cls=SpokenCommand, help="Publish what is due, and see that readers get it.")(publishing.publish)
+app.command("rollback", cls=SpokenCommand, help="Bring back the edition before.")(publishing.rollback)
+app.command("hosting", cls=SpokenCommand, help="Write the rules that a web server needs.")(publishing.hosting)
 app.command("import", cls=SpokenCommand, help="Take over releases from an older press room.")(importing.command)
+app.add_typer(subscribers.app)
 
 @app.command("next", cls=SpokenCommand, help="Tell when the press room changes by itself next, and how.")
 def coming(as_json: Json = False) -> None:
@@ -193,6 +218,91 @@ def coming(as_json: Json = False) -> None:
         _say_json(upcoming.as_json(changes, project))
     else:
         say("\n".join(upcoming.lines(changes, project)))
+
+
+@app.command(cls=SpokenCommand, help="Show where every text stands, and what is left to do about it.")
+def status(as_json: Json = False) -> None:
+    from rich.console import Console
+
+    from plugins.desk import next as upcoming
+    from plugins.desk import status as standing
+    from plugins.newsroom import Faults
+
+    project = _project()
+    try:
+        with _progress(_("Reading …")):
+            found = standing.status(project)
+    except Faults as faults:
+        _complain(faults, project)
+    if as_json:
+        _say_json(standing.as_json(found, project))
+        return
+    if not all(text.is_settled for text in found.texts):
+        width = None if sys.stdout.isatty() else WIDE
+        Console(highlight=False, markup=False, emoji=False, width=width).print(standing.table(found, project))
+        say()
+    say(standing.summary(found))
+    say(_("Due next:") + " " + upcoming.lines(list(found.coming), project)[0])
+
+
+@app.command(cls=SpokenCommand, help="After an edit of a public release: say what it was, and keep the old wording.")
+def correct(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The release, edited and saved.")],
+    text: Annotated[str, typer.Argument(metavar="WORDS", help="What was changed, for readers, in quotation marks.")],
+    kind: Annotated[
+        CorrectionKind, typer.Option(metavar="KIND", help="typo (silent), clarification or correction.")
+    ] = CorrectionKind.CORRECTION,
+) -> None:
+    from plugins.desk import correct as correcting
+    from plugins.newsroom import Faults
+
+    project = _project()
+    try:
+        with _progress(_("Comparing with what is public …")):
+            corrected = correcting.correct(project, file, kind, text)
+    except correcting.Uncorrectable as error:
+        say(str(error), error=True)
+        for finding in error.findings:
+            say(str(finding), error=True)
+        raise typer.Exit(2) from None
+    except Faults as found:
+        _complain(found, project)
+    say(_("Written under corrections in {file}.", file=project.shown(corrected.file)))
+    for change in corrected.entry.changes:
+        say(f"  - {change.before}")
+        say(f"  + {change.after}")
+    if corrected.entry.changes:
+        say(_("Readers will see both wordings. Take away from changes what nobody is to read again."))
+    elif not corrected.compared and kind is not CorrectionKind.TYPO:
+        say(_("What is public could not be reached, so the old wording is not shown."))
+
+
+@app.command(cls=SpokenCommand, help="Give a text another name, year or language; its old address leads on.")
+def move(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The text, or its folder.")],
+    slug: Annotated[str | None, typer.Option(metavar="NAME", help="Its new folder's name.")] = None,
+    year: Annotated[int | None, typer.Option(metavar="YEAR", help="The year whose folder it is to lie in.")] = None,
+    language: Annotated[str | None, typer.Option(metavar="CODE", help="The language that it is written in.")] = None,
+) -> None:
+    from plugins.desk import move as moving
+    from plugins.newsroom import Faults
+
+    project = _project()
+    try:
+        with _progress(_("Moving …")):
+            moved = moving.move(project, file, slug=slug, year=year, language=language)
+    except moving.Unmovable as error:
+        say(str(error), error=True)
+        for finding in error.findings:
+            say(str(finding), error=True)
+        raise typer.Exit(2) from None
+    except Faults as found:
+        _complain(found, project)
+    say(_("It lies in {file} now.", file=project.shown(moved.place)))
+    for address in moved.old_addresses:
+        say(_("{address} leads on to it (moved_from).", address=address))
+    for mended in moved.mended:
+        say(_("{file}: the link to it is mended.", file=project.shown(mended)))
 
 
 def _project() -> Project:

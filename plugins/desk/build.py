@@ -17,7 +17,7 @@ from plugins.desk.finding import Finding, findings
 from plugins.desk.project import SETTINGS, Project
 from plugins.edition.place import where
 from plugins.edition.plan import UnfitOutputs
-from plugins.edition.publish import Report
+from plugins.edition.publish import Report, alone_in
 from plugins.edition.rendering import Watch
 from plugins.newsroom import Faults
 from plugins.reading.words import lacking
@@ -113,9 +113,13 @@ class _Made(NamedTuple):
 
 def _directly(settings: Mapping[str, Any], project: Project, watch: Watch) -> _Made:
     content = project.content.name
+    cache = Path(settings["CACHE_PATH"])
+    cache.mkdir(parents=True, exist_ok=True)
     try:
-        reading = direct.read_newsroom(settings, watch)
-        edition = direct.publish_edition(settings, reading, project.private / "templates", watch)
+        # from the first look at the content on, or a slow build could lay an older edition over a newer one
+        with alone_in(cache):
+            reading = direct.read_newsroom(settings, watch)
+            edition = direct.publish_edition(settings, reading, project.private / "templates", watch)
     except Faults as found:
         return _Made(findings=findings(project, found.faults))
     except TemplateError as error:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from plugins.desk.edits import unclassed
 from plugins.desk.finding import Finding, findings
 from plugins.desk.project import Project
 from plugins.reading import masthead
@@ -32,7 +33,9 @@ def run(project: Project, names: list[Path]) -> Checked:
     faults = check(project.content, now=project.now, cache=project.private / "cache", url=project.url)
     if names:
         faults = [fault for fault in faults if fault.source in wanted or fault.source == masthead.FILE]
-    return Checked(files=len(wanted), findings=findings(project, faults))
+    shown = {project.shown(project.content / name) for name in wanted}
+    edits = (edit for edit in unclassed(project) if not names or edit.file in shown)
+    return Checked(files=len(wanted), findings=(*findings(project, faults), *edits))
 
 
 def _texts(project: Project) -> list[str]:

@@ -20,7 +20,7 @@ def lines(changes: list[Change], project: Project) -> list[str]:
     """Answer the first of the changes as lines to read, by the agency's clock."""
     if not changes:
         return [_("Nothing will change by itself.")]
-    shown = [f"{_moment(change.at, project)}  {_said(change, project)}" for change in changes[:SHOWN]]
+    shown = [f"{moment(change.at, project)}  {_said(change, project)}" for change in changes[:SHOWN]]
     return [*shown, "…"] if len(changes) > SHOWN else shown
 
 
@@ -28,12 +28,12 @@ def as_json(changes: list[Change], project: Project) -> dict[str, Any]:
     """Times are in UTC, without a fraction; `next` is when to build, null if there is no need to."""
     due = changes[0].at if changes else None
     return {
-        "now": _utc(project.now),
-        "next": _utc(due) if due else None,
+        "now": utc(project.now),
+        "next": utc(due) if due else None,
         "seconds": max(0, round((due - project.now).total_seconds())) if due else None,
         "changes": [
             {
-                "at": _utc(change.at),
+                "at": utc(change.at),
                 "cause": change.cause.value,
                 "file": project.shown(project.content / change.source),
                 "name": change.name or None,
@@ -54,10 +54,12 @@ def _said(change: Change, project: Project) -> str:
             return _("The deadline {name} has passed ({file}).", name=change.name, file=file)
 
 
-def _moment(at: datetime, project: Project) -> str:
+def moment(at: datetime, project: Project) -> str:
+    """Answer a moment by the agency's clock, as people write it."""
     head = project.masthead()
     return dates.moment(at.astimezone(head.timezone if head else UTC), project.language)
 
 
-def _utc(at: datetime) -> str:
+def utc(at: datetime) -> str:
+    """Answer a moment for machines, to the second: `2031-05-04T08:00:00Z`."""
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

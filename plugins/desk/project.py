@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from plugins.newsroom import Faults
+from plugins.newsroom import Faults, Site
 from plugins.reading import masthead
 from plugins.reading.masthead import Masthead
 
@@ -66,6 +66,10 @@ class Project:
         """Answer the path that all links of the site start with, such as `/` or `/press/`."""
         found = self.masthead()
         return found.site.base if found else "/"
+
+    def public_copy(self, site: Site) -> Path:
+        """Answer the folder with a copy of what was public at that site, kept whenever it is published from here."""
+        return self.root / str(self.settings["CACHE_PATH"]) / "publishing" / "public" / site.host
 
     def shown(self, file: Path) -> str:
         """Answer a file's name as it is written in this folder."""

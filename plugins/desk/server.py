@@ -18,41 +18,16 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from plugins.publishing.headers import media_type, rules
+
 HOST = "127.0.0.1"
 PORTS_TRIED = 20
 
-MEDIA_TYPES = {
-    ".atom": "application/atom+xml",
-    ".css": "text/css",
-    ".html": "text/html",
-    ".ics": "text/calendar",
-    ".jpg": "image/jpeg",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".pdf": "application/pdf",
-    ".png": "image/png",
-    ".rss": "application/rss+xml",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain",
-    ".webp": "image/webp",
-    ".woff2": "font/woff2",
-    ".xml": "application/xml",
-}
-"""Media types by ending: a table of our own, for each system's differs."""
-
-MEDIA_TYPES_BY_NAME = {"feed.json": "application/feed+json"}
-"""JSON Feed 1.1 has a type of its own, but the ending of plain JSON."""
-
-HEADERS = {
-    # Everything comes from the site itself; nothing inline, nothing in frames (CSP 3)
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cache-Control": "no-cache",
-}
+_EVERYWHERE, *_ = rules()
+HEADERS = {name: value for name, value in _EVERYWHERE.headers if name != "Strict-Transport-Security"}
+"""What hosts are told to send with every file. But this machine speaks plain HTTP, and no page elsewhere on the web may
+read what is shown here: a preview holds embargoed texts.
+"""
 
 
 class Site(StaticFiles):
@@ -84,15 +59,8 @@ class Site(StaticFiles):
     ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
         if isinstance(response, FileResponse):
-            media_type = media_type_of(Path(full_path))
-            response.headers["Content-Type"] = media_type
+            response.headers["Content-Type"] = media_type(Path(full_path).name)
         return response
-
-
-def media_type_of(file: Path) -> str:
-    """Answer a file's media type, with the charset for text."""
-    found = MEDIA_TYPES_BY_NAME.get(file.name) or MEDIA_TYPES.get(file.suffix, "application/octet-stream")
-    return f"{found}; charset=utf-8" if found.startswith("text/") else found
 
 
 class WithHeaders:
@@ -105,7 +73,7 @@ class WithHeaders:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in (*HEADERS.items(), ("Cache-Control", "no-cache")):
                     headers.setdefault(name, value)
             await send(message)
 

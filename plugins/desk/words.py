@@ -2,6 +2,8 @@
 
 import gettext
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from plugins.newsroom import catalogue
@@ -16,6 +18,18 @@ def speak(language: str) -> None:
     global _catalogue
     file = LOCALE / language / "LC_MESSAGES" / "desk.po"
     _catalogue = catalogue(file.read_bytes() if file.is_file() else b"", language)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let the desk speak this language for as long as the block lasts: to somebody else than who works at it."""
+    global _catalogue
+    own = _catalogue
+    speak(language)
+    try:
+        yield
+    finally:
+        _catalogue = own
 
 
 def _(message: str, **values: object) -> str:

@@ -32,8 +32,6 @@ class Step(StrEnum):
     VANISHED = "vanished"
 
 
-VISIBLE = frozenset({Step.NEW, Step.TOLD, Step.WITHDRAWN})
-"""Steps that readers are told of."""
 FAULTY = frozenset({Step.UNCLASSED, Step.UNTOLD, Step.RESTORED, Step.VANISHED})
 
 RELEASE = "release"
@@ -48,7 +46,7 @@ _MESSAGES = {
 class Change:
     """One release's step from what was public to what will be.
 
-    `languages` are those whose content is another; `address` is the original's, or the first that readers had.
+    `languages` are those whose content is another; `address` is one of those that it has, or the one that is gone.
     `moved` says that it lies at another address.
     """
 
@@ -88,7 +86,7 @@ def in_files(newsroom: Newsroom, line: Callable[[str, str], int]) -> Place:
     originals = {release.id: release.source for release in newsroom.by_id.values()}
 
     def place(change: Change) -> tuple[str, int]:
-        if change.id not in originals:
+        if change.step is Step.VANISHED or change.id not in originals:
             return change.address, 0
         edited = [sources[change.id, language] for language in change.languages if (change.id, language) in sources]
         source = originals[change.id]
@@ -108,6 +106,8 @@ def _change(old: Remembered | None, new: Remembered) -> Change:
     address = next(iter(new.addresses.values()))
     if old is None:
         return Change(id=new.id, step=Step.NEW, address=address, languages=tuple(new.content))
+    if gone := sorted(set(old.addresses.values()) - set(new.everywhere)):
+        return Change(id=new.id, step=Step.VANISHED, address=gone[0])
     languages = tuple(each for each in new.content if old.content.get(each) != new.content[each])
     moved = not set(old.addresses.values()) <= set(new.addresses.values())
     return Change(id=new.id, step=_step(old, new, languages), address=address, languages=languages, moved=moved)
@@ -115,8 +115,6 @@ def _change(old: Remembered | None, new: Remembered) -> Change:
 
 def _step(old: Remembered, new: Remembered, languages: tuple[str, ...]) -> Step:
     """Answer the step; `languages` are those whose content is another."""
-    if not set(old.addresses.values()) <= set(new.everywhere):
-        return Step.VANISHED
     if old.withdrawn and not new.withdrawn:
         return Step.RESTORED
     if new.revision < old.revision or set(old.corrections or ()) - set(new.corrections or ()):

@@ -1,11 +1,9 @@
 """`press serve`: the built site as a good host would serve it."""
 
 import socket
-from pathlib import Path
 
 import pytest
 
-from plugins.desk.server import media_type_of
 from tests.desk.conftest import NEWSROOM, ROOT
 from tests.desk.served import served
 
@@ -46,8 +44,8 @@ def test_pages_feeds_and_what_is_not_there(built):
             "index.html": "text/html; charset=utf-8",
             "404.html": "text/html; charset=utf-8",
             "kontakt/index.html": "text/html; charset=utf-8",
-            "feed.rss": "application/rss+xml",
-            "feed.atom": "application/atom+xml",
+            "feed.rss": "application/rss+xml; charset=utf-8",
+            "feed.atom": "application/atom+xml; charset=utf-8",
             "feed.json": "application/feed+json",
             "senaste.json": "application/json",
             "a/release.txt": "text/plain; charset=utf-8",
@@ -67,6 +65,9 @@ def test_headers_are_those_a_host_should_send(built):
             assert "default-src 'none'" in policy
             assert "unsafe" not in policy
             assert (headers["X-Content-Type-Options"], "Referrer-Policy" in headers) == ("nosniff", True)
+            assert "Strict-Transport-Security" not in headers
+        # a page elsewhere on the web must not read a preview
+        assert "Access-Control-Allow-Origin" not in server.get("/senaste.json", Origin="https://evil.example").headers
         tag = server.get("/feed.rss").headers["ETag"]
         assert server.get("/feed.rss", If_None_Match=tag).status == 304
 
@@ -101,7 +102,3 @@ def test_a_taken_port_gives_the_next_free_one(built):
 def test_nothing_built_is_said(desk):
     answer = desk.press("serve")
     assert (answer.returncode, answer.stderr) == (1, "Inget är byggt än. Kör ./press build först.\n")
-
-
-def test_an_unknown_ending_is_just_bytes():
-    assert media_type_of(Path("a.xyz")) == "application/octet-stream"

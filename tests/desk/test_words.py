@@ -11,7 +11,7 @@ from plugins.desk.words import LOCALE, _, speak
 from tests.desk.conftest import NEWSROOM, ROOT
 
 SWEDISH = LOCALE / "sv/LC_MESSAGES/desk.po"
-COMMANDS = ("new", "check", "preview", "build", "serve", "import")
+COMMANDS = ("new", "check", "preview", "build", "serve", "import", "next", "move", "status", "correct", "subscribers")
 
 
 def spoken():

@@ -302,6 +302,7 @@ def test_versions_are_told_in_words() -> None:
     assert section is not None
     assert [item.get_text() for item in section.select("strong")] == ["Version 3", "Version 2", "Version 1"]
     assert "Den tidigare lydelsen visas inte." in section.select("li")[0].get_text()
+    assert len(page(release).select('.notice a[href="#versions"]')) == 1
     first, second = section.select("li")[1].select(".change")
     for unseen in section.select(".unseen"):
         unseen.extract()
@@ -320,3 +321,8 @@ def test_a_withdrawn_release_shows_no_earlier_wording() -> None:
     told = a_correction(changes=(Rewording(before="hemligt", after=""),))
     release = a_release(corrections=(told,), withdrawn=a_withdrawal())
     assert "hemligt" not in str(page(release))
+
+
+def test_of_a_withdrawn_release_nothing_is_left_to_translate() -> None:
+    original, translation = with_translation(a_release(withdrawn=a_withdrawal()), of_revision=1)
+    assert "The original has been changed" not in text(page(translation, original))

@@ -86,7 +86,8 @@ def test_a_moved_release_is_unchanged_and_said_to_have_moved():
 def test_a_translation_may_come_and_catch_up_in_silence_but_not_change():
     original, translation = with_translation(OLD)
     assert step(public(OLD), public(original, translation)) is Step.TRANSLATED
-    assert step(public(original, translation), public(OLD)) is Step.VANISHED
+    (gone,) = changes(public(original, translation), public(OLD))
+    assert (gone.step, gone.address) == (Step.VANISHED, f"/{translation.address}")
     corrected = (a_correction(),)
     behind = [replace(original, corrections=corrected), replace(translation, corrections=corrected)]
     caught_up = [behind[0], replace(behind[1], lead="New", of_revision=2)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from hashlib import sha256
 from typing import Any
 
 from plugins.newsroom import Newsroom, Release
@@ -51,11 +52,12 @@ def deployed(*releases: Release, body: str = "<p>Brödtexten.</p>", **newsroom: 
     room: Newsroom = a_newsroom(releases=list(releases), **newsroom)
     bodies = StoredBodies(otherwise=body)
     offer = Offer.of(room)
+    records = {each.source: release_json(each, room, bodies) for each in room.releases}
     return Deployment(
         files={
-            "notices.json": notices_json(notices(room), room, bodies),
+            "notices.json": notices_json(notices(room), room, lambda each: sha256(records[each.source]).hexdigest()),
             "list.json": offer.json(),
-            **{release_json_address(each): release_json(each, room, bodies) for each in room.releases},
+            **{release_json_address(each): records[each.source] for each in room.releases},
         },
         offer=offer,
     )
