@@ -109,6 +109,7 @@ def _html(newsroom: Newsroom, release: Release, body: str, recipient: str, until
         embargo = _("Under embargo until {time}. Not to be published or passed on before then.", time=lifts)
     else:
         embargo = _("A draft. Not to be published or passed on.")
+    last = told(until)
     environment = Environment(
         loader=FileSystemLoader(_STATIC),
         autoescape=True,
@@ -119,7 +120,7 @@ def _html(newsroom: Newsroom, release: Release, body: str, recipient: str, until
     return environment.get_template("share.html").render(
         words={
             "embargo": embargo,
-            "meant": _("This copy is for {name} alone, and can be read until {time}.", name=recipient, time=told(until)),
+            "meant": _("This copy is for {name} alone, and can be read until {time}.", name=recipient, time=last),
             "photo": _("Photo"),
         },
         release=release,

@@ -11,9 +11,7 @@ from plugins.desk.local_list import Output, _path, local
 from plugins.subscriptions.settings import Mode
 from tests.desk.conftest import RELEASE, ROOT
 from tests.desk.served import served
-from tests.site.conftest import browser
 
-__all__ = ["browser"]  # the fixture
 ANNA = "anna@example.test"
 ID = "n3wn3wn3"
 

@@ -4,13 +4,11 @@ import base64
 import functools
 import http.server
 import re
-import shutil
 import threading
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 from tests.desk.conftest import ROOT
 from tests.desk.published import TEXT
@@ -36,16 +34,6 @@ def shared(desk, *more):
     answer = desk.press("preview", "content/releases/2099/hemliga-siffror/sv.md", "--share", "Anna Reporter", *more)
     assert answer.returncode == 0, answer.stderr
     return answer, re.findall(r"(?m)^  ((?:file|https?)://\S+)$", answer.stdout)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """The built sites that the tests of this folder visit: the real content, and a sample that shows everything."""
 
 import contextlib
-import shutil
 import socket
 import threading
 import time
 
 import pytest
 import uvicorn
-from playwright.sync_api import sync_playwright
 
 from plugins.desk.server import Site, application
 from tests.building import PROJECT, SAMPLE, build
@@ -52,14 +50,3 @@ def addresses(sites):
         sites["english"], "/press/"
     ) as english:
         yield {"agency": agency, "everything": everything, "english": english}
-
-
-@pytest.fixture(scope="session")
-def browser():
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=quiet)
-        yield browser
-        browser.close()

@@ -1,15 +1,19 @@
 """Promise 1: what is not public yet leaves no trace. A build with it and a build without it are the same bytes."""
 
-import json
+import io
 import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from plugins.edition.memory import Kept, Made
+from plugins.newsroom import keeping
+from plugins.reading.memory import Remembered, Stamp
 from tests.building import NOW, SAMPLE, build, files
 from tests.texts import KEYWORDS, Text, content_of
 
@@ -119,19 +123,32 @@ def test_the_moment_itself_is_public(tmp_path):
 
 def assert_same_and_silent(with_it: Path, without: Path) -> None:
     for folder in ("output", "cache"):
-        found = files(with_it / folder)
-        assert remembering_no_times(found) == remembering_no_times(files(without / folder))
+        found, others = files(with_it / folder), files(without / folder)
+        assert remembering_no_times(found) == remembering_no_times(others)
+        assert remembered(found) <= remembered(others)  # a folder with something that isn't public is not remembered
         for path, data in found.items():
             assert CANARY not in path.lower()
             assert CANARY.encode() not in data.lower()
 
 
 def remembering_no_times(found: dict[str, bytes]) -> dict[str, object]:
-    """The edition's memory is named by its folder and holds times on the disk; the rest of it must be the same."""
+    """The memories are named by their folder and hold its times and places; the rest of them must be the same."""
     same: dict[str, object] = {}
     for path, data in found.items():
         if path.startswith("edition-"):
-            same["edition"] = {name: made[:3] for name, made in json.loads(data)["made"].items()}
-        else:
+            _, made = contents(data, Made, Kept)
+            same["edition"] = {name: file[:3] for name, file in made.files().items()}
+        elif not path.startswith("texts/"):
             same[path] = data
     return same
+
+
+def remembered(found: dict[str, bytes]) -> set[tuple[str, ...]]:
+    """Answer the folders whose texts are remembered, each with its files."""
+    kept = (contents(data, Stamp, Remembered) for path, data in found.items() if path.startswith("texts/"))
+    return {(one.path, *sorted(one.texts), *(text.source for text in one.read)) for known in kept for one in known}
+
+
+def contents(data: bytes, *kinds: type) -> Any:
+    """Answer what was packed, whoever did: each folder has a maker of its own."""
+    return keeping._Unpacker(io.BytesIO(data[32:]), kinds).load()

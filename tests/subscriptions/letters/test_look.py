@@ -1,13 +1,11 @@
 """Letters in a browser: readable by everyone, on a phone and on a desk, in light and in dark."""
 
-import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from plugins.subscriptions.reader import Frequency
 from tests.nouns import a_correction, a_document, a_link, a_release, an_image, with_translation
@@ -15,16 +13,6 @@ from tests.subscriptions.letters.test_writer import BODY
 from tests.subscriptions.letters.written import a_writer, deployed, html, read
 
 LONG = "https://www.example.org/" + "enmycketlangadress" * 12
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
