@@ -14,14 +14,16 @@ from typing import Any, TypeVar
 from plugins.media.darkroom import Darkroom
 from plugins.newsroom import Assignment, Fault, Faults, Newsroom, Page, PressMaterial, Release, State, fingerprint
 from plugins.newsroom.addresses import WORDS
-from plugins.reading import assignments, frontmatter, masthead, pages, releases
+from plugins.reading import assignments, masthead, pages, releases
+from plugins.reading.agreement import disagreements
 from plugins.reading.bodies import MARKDOWN, Links
 from plugins.reading.galleys import Galleys, StoredBodies
 from plugins.reading.masthead import Masthead
 from plugins.reading.memory import Memory, Remembered
 from plugins.reading.program import program
 from plugins.reading.selection import Kind, Selected, Source, scan, select
-from plugins.reading.surroundings import Notes, Surroundings
+from plugins.reading.surroundings import Surroundings
+from plugins.reading.texts import Texts
 
 N = TypeVar("N", Release, Assignment, Page)
 
@@ -151,7 +153,7 @@ def _read(
     )
     collector = _Collector(faults)
     materials = collector.one(partial(masthead.press_materials, content, head, darkroom))
-    fresh = _Texts(
+    fresh = Texts(
         releases=_releases(shown, around, collector, jobs),
         assignments=_texts(Kind.ASSIGNMENT, shown, around, collector, assignments.read, assignments.together),
         pages=_texts(Kind.PAGE, shown, around, collector, pages.read, pages.together),
@@ -160,10 +162,7 @@ def _read(
         for digest, key in one.galleys:
             around.bodies.recall(digest, key, dict(one.led))
     everything = fresh.with_recalled(recalled)
-    faults += _desk_faults(head, now)
-    faults += _id_faults(everything, around)
-    faults += _reference_faults(everything, around)
-    faults += _address_faults(everything, around)
+    faults += disagreements(everything, around)
     if faults:
         raise Faults(faults)
     _remember(fresh, sources, around, memory)
@@ -215,7 +214,7 @@ def _addresses(head: Masthead, selected: Iterable[Selected], recalled: Iterable[
     return addresses
 
 
-def _remember(fresh: "_Texts", sources: Iterable[Source], around: Surroundings, memory: Memory) -> None:
+def _remember(fresh: Texts, sources: Iterable[Source], around: Surroundings, memory: Memory) -> None:
     """Remember the folders of which every text is public. Of the others nothing may lie in a cache."""
     written = Counter(source.folder for source in sources)
     folders: dict[str, list[Release | Assignment | Page]] = defaultdict(list)
@@ -229,34 +228,6 @@ def _remember(fresh: "_Texts", sources: Iterable[Source], around: Surroundings, 
             led = {path: address for _, leads in kept.values() for path, address in leads.items()}
             keys = {digest: key for digest, (key, _) in kept.items()}
             memory.remember(folder, texts, led, keys, around.digests(around.content / folder))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Texts:
-    releases: list[Release]
-    assignments: list[Assignment]
-    pages: list[Page]
-
-    def with_recalled(self, recalled: Iterable[Remembered]) -> "_Texts":
-        """Answer these texts and those that were recalled, the newest first."""
-        releases, assignments, pages = list(self.releases), list(self.assignments), list(self.pages)
-        for text in (text for one in recalled for text in one.read):
-            match text:
-                case Release():
-                    releases.append(text)
-                case Assignment():
-                    assignments.append(text)
-                case Page():
-                    pages.append(text)
-        return _Texts(
-            releases=sorted(releases, key=lambda r: (r.published, r.id, r.language), reverse=True),
-            assignments=sorted(assignments, key=_newest_last, reverse=True),
-            pages=sorted(pages, key=_newest_last, reverse=True),
-        )
-
-
-def _newest_last(text: Assignment | Page) -> tuple[datetime, str]:
-    return text.published, text.source
 
 
 T = TypeVar("T")
@@ -388,89 +359,8 @@ def _address(head: Masthead, source: Source) -> str:
     return head.addresses.release(source.language, source.year, source.slug)
 
 
-def _desk_faults(head: Masthead, now: datetime) -> list[Fault]:
-    desk = head.press_desk
-    if desk.is_valid(head.day(now)):
-        return []
-    line = head.manuscript.line(("contacts", desk.slug, "valid_until"))
-    message = "{slug} is the press desk, but was valid until {day}"
-    return [Fault.at(masthead.FILE, line, message, slug=desk.slug, day=desk.valid_until)]
-
-
-def _id_faults(texts: _Texts, around: Surroundings) -> list[Fault]:
-    faults = []
-    first: dict[str, str] = {}
-    identified: list[Release | Assignment] = [*texts.releases, *texts.assignments]
-    # A copy is told of, not what it was copied from, which readers already know by its id
-    for text in sorted(identified, key=lambda text: (text.state is State.DRAFT, text.published, text.source)):
-        if text.language != text.original_language:
-            continue
-        other = first.setdefault(text.id, text.source)
-        if other != text.source:
-            message = "the id {id} belongs to {other}; make up another one here: 8 characters a–z and 0–9"
-            faults.append(_fault(around, text.source, ("id",), message, id=text.id, other=other))
-    return faults
-
-
-def _reference_faults(texts: _Texts, around: Surroundings) -> list[Fault]:
-    """Releases may only point to what is public at the same moment."""
-    faults = []
-    assigned = {assignment.id for assignment in texts.assignments}
-    released = {release.id for release in texts.releases}
-    for release in texts.releases:
-        if release.is_translation:
-            continue
-        for index, id in enumerate(release.responds_to):
-            if id not in assigned:
-                message = "responds_to points to {id}, which is no public assignment"
-                faults.append(_fault(around, release.source, ("responds_to", index), message, id=id))
-        by = release.withdrawn.by if release.withdrawn else None
-        if by is not None and (by not in released or by == release.id):
-            message = "by points to {id}, which is no other public release"
-            faults.append(_fault(around, release.source, ("withdrawn", "by"), message, id=by))
-    return faults
-
-
-def _address_faults(texts: _Texts, around: Surroundings) -> list[Fault]:
-    """Two texts can't have the same address, nor can an old address be somebody's new one."""
-    faults = []
-    everything: list[Release | Assignment | Page] = [*texts.releases, *texts.assignments, *texts.pages]
-    movable: list[Release | Assignment] = [*texts.releases, *texts.assignments]
-    own = {text.address: text.source for text in everything}
-    counted = Counter(text.address for text in everything)
-    standing = {text.address for text in texts.pages if text.key in _STANDING}
-    taken = around.links.sections - standing
-    for text in everything:
-        if counted[text.address] > 1 or text.address in taken:
-            message = "the address /{address} is already taken; choose another folder name"
-            faults.append(_fault(around, text.source, (), message, address=text.address))
-    old: dict[str, str] = {}
-    for moved in movable:
-        for index, address in enumerate(moved.moved_from):
-            plain = address if address.endswith("/") or "." in address.rpartition("/")[2] else address + "/"
-            other = own.get(plain) or (masthead.FILE if plain in taken else None) or old.get(plain)
-            if other is not None:
-                message = "moved_from holds /{address}, but that address belongs to {other}"
-                place = ("moved_from", index)
-                faults.append(_fault(around, moved.source, place, message, address=address, other=other))
-            old[plain] = moved.source
-    return faults
-
-
-_STANDING = ("about", "accessibility", "privacy", "follow")
-"""Pages whose text is content, at addresses that the room promises."""
-
-
-def _fault(around: Surroundings, source: str, path: tuple[str | int, ...], message: str, **values: object) -> Fault:
-    """Answer a fault in a file that was read before: only now, when there is one, its lines are looked up again."""
-    manuscript = frontmatter.read((around.content / source).read_bytes(), source)
-    notes = Notes(manuscript, "")
-    notes.fault(path, message, **values)
-    return notes.faults[0]
-
-
 def _newsroom(
-    head: Masthead, texts: _Texts, materials: tuple[PressMaterial, ...], now: datetime
+    head: Masthead, texts: Texts, materials: tuple[PressMaterial, ...], now: datetime
 ) -> Newsroom:
     shape = head.shape
     return Newsroom(
