@@ -54,28 +54,73 @@ class Kept(NamedTuple):
         return found
 
 
-_KINDS = (Made, Kept)
+class Sealed(NamedTuple):
+    """A bundle put away: in columns what says whether its files are as they were left, and all else unopened.
+
+    `paths`, `sizes` and `times` (ns) have the same order.
+    """
+
+    fingerprint: str
+    paths: tuple[str, ...]
+    sizes: tuple[int, ...]
+    times: tuple[int, ...]
+    contents: bytes
+
+    @classmethod
+    def of(cls, bundle: Kept) -> "Sealed":
+        files = bundle.files()
+        sizes, times = [made.size for made in files.values()], [made.modified for made in files.values()]
+        return cls(bundle.fingerprint, tuple(files), tuple(sizes), tuple(times), packed("", bundle, (Made, Kept)))
+
+    def opened(self) -> Kept:
+        bundle: Kept = unpacked("", self.contents, (Made, Kept))
+        return bundle
+
+
+class Standing(NamedTuple):
+    """An edition as it stands in its folder: the files of single outputs by path, and the bundles by name."""
+
+    outputs: dict[str, Made]
+    bundles: dict[str, Sealed]
+
+    @classmethod
+    def empty(cls) -> "Standing":
+        return cls({}, {})
+
+    def paths(self) -> list[str]:
+        """Answer the path of every file."""
+        return [*self.outputs, *(path for bundle in self.bundles.values() for path in bundle.paths)]
+
+    def digests(self) -> dict[str, str]:
+        """Answer the SHA-256 of every file by its path."""
+        found = dict(self.outputs)
+        for bundle in self.bundles.values():
+            found.update(bundle.opened().files())
+        return {path: made.digest for path, made in found.items()}
 
 
 @dataclass(slots=True)
 class Memory:
-    """The last edition as one bundle. `maker` stands for the program that made it: its code, settings, libraries.
+    """The last edition. `maker` stands for the program that made it: its code, settings, libraries.
 
     `record` is size and time of the folder's record as it was written then: is it still that, nobody need read it.
     """
 
     file: Path
     maker: str
-    made: Kept = field(default_factory=Kept.empty)
+    made: Standing = field(default_factory=Standing.empty)
     record: tuple[int, int] = (0, 0)
-    _files: dict[str, Made] | None = None
+    _sealed: dict[str, Sealed] = field(default_factory=dict)
+    _opened: dict[str, Made] = field(default_factory=dict)
 
     @classmethod
     def of(cls, file: Path, maker: str) -> Self:
         """Answer the memory kept in the file; an empty one if it can't be read or another program made it."""
         memory = cls(file, maker)
         with contextlib.suppress(OSError, NotKept):
-            memory.record, memory.made = unpacked(maker, file.read_bytes(), _KINDS)
+            memory.record, memory.made = unpacked(maker, file.read_bytes(), (Made, Sealed, Standing))
+        memory._sealed = {path: bundle for bundle in memory.made.bundles.values() for path in bundle.paths}
+        memory._opened = dict(memory.made.outputs)
         return memory
 
     @classmethod
@@ -85,18 +130,18 @@ class Memory:
 
     def digest(self, output: Output) -> str | None:
         """Answer the SHA-256 of the bytes that were made of the same output with the same inputs; None if none were."""
-        if self._files is None:
-            self._files = self.made.files()
-        found = self._files.get(output.path)
+        if output.path not in self._opened and output.path in self._sealed:
+            self._opened.update(self._sealed[output.path].opened().files())
+        found = self._opened.get(output.path)
         return found.digest if found and found.marks == marks(output) else None
 
-    def keep(self, made: Kept, record: tuple[int, int]) -> None:
+    def keep(self, made: Standing, record: tuple[int, int]) -> None:
         """Remember the edition."""
         self.made, self.record = made, record
         self.file.parent.mkdir(parents=True, exist_ok=True)
         # only one build at a time writes it, and what a killed one left here is written over
         new = self.file.with_name(f"{self.file.name}.next")
-        new.write_bytes(packed(self.maker, (record, made), _KINDS))
+        new.write_bytes(packed(self.maker, (record, made), (Made, Sealed, Standing)))
         new.replace(self.file)
 
 

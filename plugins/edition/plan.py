@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from plugins.edition.memory import Kept, Made, marks, others
+from plugins.edition.memory import Kept, Made, Sealed, marks, others
 from plugins.newsroom import Bundle, Output
 
 RECORD = ".edition.json"
@@ -59,9 +59,27 @@ def planned(items: Iterable[Output | Bundle], last: Kept, folder: Path) -> Plan:
     return plan
 
 
-def untouched(bundle: Bundle, known: Kept | None, folder: Path) -> Kept | None:
+def untouched(bundle: Bundle, known: Sealed | None, folder: Path) -> Sealed | None:
     """Answer what is known of the bundle if nothing has changed in it; with other times if its files were copied."""
-    return _untouched(bundle, known, str(folder))
+    if known is None or known.fingerprint != bundle.fingerprint:
+        return None
+    if _are_as_left(known, f"{folder}/"):
+        return known
+    present = _present(known.opened(), str(folder))
+    return Sealed.of(present) if present else None
+
+
+def _are_as_left(known: Sealed, folder: str) -> bool:
+    """Answer whether every file has the size and time that it was left with."""
+    lstat = os.lstat
+    try:
+        for path, size, time in zip(known.paths, known.sizes, known.times, strict=True):
+            found = lstat(folder + path)
+            if found.st_mtime_ns != time or found.st_size != size:
+                return False
+    except OSError:
+        return False
+    return True
 
 
 def _untouched(bundle: Bundle, known: Kept | None, folder: str) -> Kept | None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from plugins.edition.memory import Kept, Memory
+from plugins.edition.memory import Memory, Standing
 from plugins.edition.plan import NEXT, NEXT_RECORD, RECORD, UnfitOutputs
 from plugins.edition.rendering import Edition, Watch, edition
 from plugins.newsroom import Bundle, Output, opened
@@ -60,22 +60,24 @@ def publish(
         (folder / NEXT_RECORD).unlink(missing_ok=True)
         try:
             watch.phase("render")
-            last = memory.made if memory else Kept.empty()
+            last = memory.made if memory else Standing.empty()
             try:
                 made = edition(items, last, folder, folder / NEXT, jobs=jobs, watch=watch)
             except (FileExistsError, IsADirectoryError, NotADirectoryError):
                 _tell_who(opened(items))
                 raise
             if memory and made.is_same and memory.record == _stamp(folder / RECORD):
-                return Report(rendered={}, written=(), removed=(), unchanged=len(last.files()))
+                return Report(rendered={}, written=(), removed=(), unchanged=len(last.paths()))
             _check_paths(made, items)
             watch.phase("write")
-            record = {path: file.digest for path, file in made.kept.files().items()}
-            gone = _put_in_place(record, made.written, folder)
+            before = _recorded(folder)
+            is_known = memory is not None and memory.record == _stamp(folder / RECORD)
+            record = _next_record(made, before if is_known else {})
+            gone = _put_in_place(before, record, made.written, folder)
         finally:
             _discard(folder / NEXT)
         if memory:
-            memory.keep(made.kept, _stamp(folder / RECORD))
+            memory.keep(made.standing, _stamp(folder / RECORD))
     return Report(
         rendered=dict(sorted(made.rendered.items())),
         written=tuple(sorted(made.written)),
@@ -95,9 +97,17 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _put_in_place(record: dict[str, str], written: Iterable[str], folder: Path) -> list[str]:
+def _next_record(made: Edition, before: Mapping[str, str]) -> dict[str, str]:
+    """Answer the SHA-256 of every file of the edition. `before` holds those of the bundles that nobody has opened."""
+    known = {**before, **made.digests}
+    paths = made.standing.paths()
+    if not known.keys() >= set(paths):
+        known = made.standing.digests()
+    return {path: known[path] for path in paths}
+
+
+def _put_in_place(before: dict[str, str], record: dict[str, str], written: Iterable[str], folder: Path) -> list[str]:
     """Make the edition that is laid ready the folder's; answer the paths that were removed."""
-    before = _recorded(folder)
     gone = sorted(before.keys() - record.keys())
     is_new = before != record or not (folder / RECORD).exists()
     if is_new:
@@ -113,7 +123,7 @@ def _put_in_place(record: dict[str, str], written: Iterable[str], folder: Path) 
 
 def _check_paths(made: Edition, items: Iterable[Output | Bundle]) -> None:
     """Raise UnfitOutputs if two files want the same place."""
-    paths = [path for bundle in made.kept.within() for path in bundle.outputs]
+    paths = made.standing.paths()
     # compared without case, for the folder may lie on a disk that knows none
     folded = {path.casefold() for path in paths}
     folders = {path.rpartition("/")[0] for path in folded}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from plugins.edition.memory import Kept
+from plugins.edition.memory import Kept, Sealed, Standing
 from plugins.edition.plan import Task, planned, untouched
 from plugins.newsroom import Bundle, Output
 
@@ -29,30 +29,32 @@ class Watch:
 
 @dataclass(slots=True)
 class Edition:
-    """An edition, or a part of one, made: `kept` says all of it.
+    """An edition, or a part of one, made: `standing` says all of it.
 
     `rendered` tells of each path that was made anew which inputs differ from last time; `written` are those paths
-    whose bytes are new and laid ready. `declared` are the paths of all outputs that were looked at. `is_same` = nothing
-    is otherwise than last time.
+    whose bytes are new and laid ready. `declared` are the paths of all outputs that were looked at; `digests` the
+    SHA-256 of all files whose bundle was. `is_same` = nothing is otherwise than last time.
     """
 
-    kept: Kept = field(default_factory=Kept.empty)
+    standing: Standing = field(default_factory=Standing.empty)
     rendered: dict[str, tuple[str, ...]] = field(default_factory=dict)
     written: list[str] = field(default_factory=list)
     declared: list[str] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
     is_same: bool = True
 
     def add(self, part: "Edition") -> None:
-        self.kept.outputs.update(part.kept.outputs)
-        self.kept.bundles.update(part.kept.bundles)
+        self.standing.outputs.update(part.standing.outputs)
+        self.standing.bundles.update(part.standing.bundles)
         self.rendered.update(part.rendered)
         self.written += part.written
         self.declared += part.declared
+        self.digests.update(part.digests)
         self.is_same &= part.is_same
 
 
 def edition(
-    items: Iterable[Output | Bundle], last: Kept, folder: Path, ready: Path, *, jobs: int = 1, watch: Watch
+    items: Iterable[Output | Bundle], last: Standing, folder: Path, ready: Path, *, jobs: int = 1, watch: Watch
 ) -> Edition:
     """Make the edition of these items, when the folder holds what is left of the `last` one.
 
@@ -71,17 +73,17 @@ def edition(
         if found is None or not isinstance(item, Bundle):
             changed.append(item)
         else:
-            whole.kept.bundles[item.name] = found
+            whole.standing.bundles[item.name] = found
             whole.is_same &= found is known
     for done, part in enumerate(_parts(changed, last, folder, ready, jobs), start=1):
         whole.add(part)
         watch.made(done, len(changed))
-    whole.is_same &= whole.kept.outputs.keys() == last.outputs.keys()
-    whole.is_same &= whole.kept.bundles.keys() == last.bundles.keys()
+    whole.is_same &= whole.standing.outputs.keys() == last.outputs.keys()
+    whole.is_same &= whole.standing.bundles.keys() == last.bundles.keys()
     return whole
 
 
-def _parts(items: Sequence[Output | Bundle], last: Kept, folder: Path, ready: Path, jobs: int) -> Iterator[Edition]:
+def _parts(items: Sequence[Output | Bundle], last: Standing, folder: Path, ready: Path, jobs: int) -> Iterator[Edition]:
     if jobs < 2 or len(items) < _MANY:
         yield from (_part(item, last, folder, ready) for item in items)
         return
@@ -94,7 +96,7 @@ def _parts(items: Sequence[Output | Bundle], last: Kept, folder: Path, ready: Pa
     _shared.clear()
 
 
-_shared: list[tuple[Sequence[Output | Bundle], Kept, Path, Path]] = []
+_shared: list[tuple[Sequence[Output | Bundle], Standing, Path, Path]] = []
 
 
 def _part_apart(number: int) -> Edition | None:
@@ -105,14 +107,28 @@ def _part_apart(number: int) -> Edition | None:
         return None
 
 
-def _part(item: Output | Bundle, last: Kept, folder: Path, ready: Path) -> Edition:
-    plan = planned([item], last, folder)
-    part = Edition(kept=plan.made, declared=plan.declared, is_same=plan.is_same)
+def _part(item: Output | Bundle, last: Standing, folder: Path, ready: Path) -> Edition:
+    plan = planned([item], _known(item, last), folder)
+    part = Edition(declared=plan.declared, is_same=plan.is_same)
     for task in plan.tasks:
         part.rendered[task.output.path] = task.reasons
         if _render(task, folder, ready):
             part.written.append(task.output.path)
+    part.standing.outputs.update(plan.made.outputs)
+    part.standing.bundles.update({name: Sealed.of(bundle) for name, bundle in plan.made.bundles.items()})
+    part.digests.update({path: made.digest for path, made in plan.made.files().items()})
     return part
+
+
+def _known(item: Output | Bundle, last: Standing) -> Kept:
+    """Answer what was made of the item last time."""
+    known = Kept.empty()
+    if isinstance(item, Bundle):
+        if item.name in last.bundles:
+            known.bundles[item.name] = last.bundles[item.name].opened()
+    elif item.path in last.outputs:
+        known.outputs[item.path] = last.outputs[item.path]
+    return known
 
 
 def _render(task: Task, folder: Path, ready: Path) -> bool:

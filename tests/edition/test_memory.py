@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from plugins.edition.memory import Kept, Made, Memory, marks, others
+from plugins.edition.memory import Kept, Made, Memory, Sealed, Standing, marks, others
 from plugins.newsroom import Input, Output
 
-MADE = Kept("f", {"index.html": Made(b"m" * 8, "d", 1, 2)}, {"b": Kept("g", {"x": Made(b"n" * 8, "e", 3, 4)}, {})})
+WITHIN = Kept("g", {"x": Made(b"n" * 8, "e", 3, 4)}, {})
+BUNDLE = Kept("f", {"y": Made(b"o" * 8, "f", 5, 6)}, {"b": WITHIN})
+MADE = Standing({"index.html": Made(b"m" * 8, "d", 1, 2)}, {"a": Sealed.of(BUNDLE)})
 OUTPUT = Output(path="x", inputs=(Input("a", "1"), Input("b", "2")), render=bytes)
 
 
@@ -21,11 +23,26 @@ def kept(tmp_path):
 def test_what_is_kept_is_recalled_by_the_same_maker_only(kept):
     recalled = Memory.of(kept, "maker")
     assert (recalled.made, recalled.record) == (MADE, (7, 8))
-    assert Memory.of(kept, "another").made == Kept.empty()
+    assert Memory.of(kept, "another").made == Standing.empty()
 
 
 def test_every_file_of_an_edition_is_told_bundles_included():
-    assert list(MADE.files()) == ["index.html", "x"]
+    assert MADE.paths() == ["index.html", "y", "x"]
+    assert MADE.digests() == {"index.html": "d", "y": "f", "x": "e"}
+
+
+def test_a_sealed_bundle_tells_how_its_files_were_left_and_can_be_opened():
+    sealed = MADE.bundles["a"]
+    assert (sealed.fingerprint, sealed.paths, sealed.sizes, sealed.times) == ("f", ("y", "x"), (5, 3), (6, 4))
+    assert sealed.opened() == BUNDLE
+
+
+def test_a_file_s_digest_is_known_by_path_and_inputs(kept):
+    recalled = Memory.of(kept, "maker")
+    of_x = Memory(kept, "maker", Standing({}, {"a": Sealed.of(Kept("f", {"x": Made(marks(OUTPUT), "e", 3, 4)}, {}))}))
+    assert recalled.digest(OUTPUT) is None
+    of_x.keep(of_x.made, (0, 0))
+    assert Memory.of(kept, "maker").digest(OUTPUT) == "e"
 
 
 @pytest.mark.parametrize(
@@ -40,13 +57,13 @@ def test_every_file_of_an_edition_is_told_bundles_included():
 def test_what_is_damaged_or_something_else_is_an_empty_memory(damage, kept):
     kept.write_bytes(damage(kept.read_bytes()))
     recalled = Memory.of(kept, "maker")
-    assert (recalled.made, recalled.record) == (Kept.empty(), (0, 0))
+    assert (recalled.made, recalled.record) == (Standing.empty(), (0, 0))
 
 
 def test_a_folder_in_its_place_is_an_empty_memory(kept):
     kept.unlink()
     kept.mkdir()
-    assert Memory.of(kept, "maker").made == Kept.empty()
+    assert Memory.of(kept, "maker").made == Standing.empty()
 
 
 def test_what_a_killed_build_left_is_written_over(kept):

@@ -32,7 +32,11 @@ def edition(tmp_path):
         publish(items, tmp_path / "output", memory)
         return tmp_path / "output"
 
-    return made, lambda *items: planned(items, memory.made, tmp_path / "output")
+    def plan(*items):
+        last = Kept("", memory.made.outputs, {name: sealed.opened() for name, sealed in memory.made.bundles.items()})
+        return planned(items, last, tmp_path / "output")
+
+    return made, plan
 
 
 def paths(plan):

@@ -3,7 +3,7 @@
 import pytest
 
 from plugins.edition import rendering
-from plugins.edition.memory import Kept
+from plugins.edition.memory import Standing
 from plugins.edition.publish import publish
 from plugins.edition.rendering import Watch, edition
 from plugins.newsroom import Bundle, Input, Output
@@ -57,7 +57,7 @@ def test_only_what_the_folder_does_not_hold_is_laid_ready(jobs, tmp_path):
     publish(outputs(), tmp_path / "output")
     (tmp_path / "output/0/0").write_bytes(b"bytes of 9")
     made = edition(
-        outputs(), Kept.empty(), tmp_path / "output", tmp_path / "ready", jobs=jobs, watch=Watch()
+        outputs(), Standing.empty(), tmp_path / "output", tmp_path / "ready", jobs=jobs, watch=Watch()
     )
     assert len(made.rendered) == MANY and made.written == ["0/0"]
     assert files(tmp_path / "ready") == {"0/0": b"bytes of 0"}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plugins.edition.memory import Kept, Made
+from plugins.edition.memory import Made, Sealed, Standing
 from plugins.newsroom import keeping
 from plugins.reading.memory import Remembered, Stamp
 from tests.building import NOW, SAMPLE, build, files
@@ -136,8 +136,9 @@ def remembering_no_times(found: dict[str, bytes]) -> dict[str, object]:
     same: dict[str, object] = {}
     for path, data in found.items():
         if path.startswith("edition-"):
-            _, made = contents(data, Made, Kept)
-            same["edition"] = {name: file[:3] for name, file in made.files().items()}
+            _, made = contents(data, Made, Sealed, Standing)
+            opened = [made.outputs, *(sealed.opened().files() for sealed in made.bundles.values())]
+            same["edition"] = {name: file[:3] for each in opened for name, file in each.items()}
         elif not path.startswith("texts/"):
             same[path] = data
     return same
