@@ -6,7 +6,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,12 +15,13 @@ from jinja2 import TemplateError
 from plugins.desk import direct
 from plugins.desk.finding import Finding, findings
 from plugins.desk.project import SETTINGS, Project
+from plugins.desk.rest import Rest
+from plugins.desk.words import _
 from plugins.edition.place import where
 from plugins.edition.plan import UnfitOutputs
-from plugins.edition.publish import Report, alone_in
+from plugins.edition.publish import Report
 from plugins.edition.rendering import Watch
 from plugins.newsroom import Faults
-from plugins.reading.words import lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +93,10 @@ def run(
     if preview:
         private = project.private
         overrides |= {"PREVIEW": True, "OUTPUT_PATH": str(private / "output"), "CACHE_PATH": str(private / "cache")}
-    settings = direct.settings(project, overrides)
+    settings = project.building(overrides)
     came = _directly(settings, project, watch) if direct.is_possible(settings) else _pelican(overrides, project)
     watch.phase("")
-    return Built(
+    built = Built(
         output=project.shown(project.private / "output" if preview else project.output),
         seconds=time.monotonic() - watch.begun,
         phases=watch.phases,
@@ -103,23 +104,27 @@ def run(
         edition=came.edition,
         findings=came.findings,
     )
+    if came.rest and not preview:
+        replace(came.rest, said=at_rest(came.rest, built.output)).note(project.private)
+    return built
+
+
+def at_rest(rest: Rest, output: str) -> tuple[str, ...]:
+    """Answer what to say when there is nothing to do."""
+    unchanged = _("Nothing has changed: {folder} holds all {files} files.", folder=output, files=rest.files)
+    return (*rest.report, unchanged, _("See it with ./press serve."))
 
 
 class _Made(NamedTuple):
     report: tuple[str, ...] = ()
     edition: Report | None = None
     findings: tuple[Finding, ...] = ()
+    rest: Rest | None = None
 
 
 def _directly(settings: Mapping[str, Any], project: Project, watch: Watch) -> _Made:
-    content = project.content.name
-    cache = Path(settings["CACHE_PATH"])
-    cache.mkdir(parents=True, exist_ok=True)
     try:
-        # from the first look at the content on, or a slow build could lay an older edition over a newer one
-        with alone_in(cache):
-            reading = direct.read_newsroom(settings, watch)
-            edition = direct.publish_edition(settings, reading, project.private / "templates", watch)
+        came = direct.build(settings, project.private, watch)
     except Faults as found:
         return _Made(findings=findings(project, found.faults))
     except TemplateError as error:
@@ -129,8 +134,7 @@ def _directly(settings: Mapping[str, Any], project: Project, watch: Watch) -> _M
         return _Made(findings=(_parsed(str(error)),))
     except Exception as error:
         return _Made(findings=(located(error, project.root),))
-    report = lacking(reading.missing, reading.newsroom.language, content)
-    return _Made(tuple(report), edition, findings(project, reading.left_out))
+    return _Made(came.report, came.edition, findings(project, came.left_out), came.rest)
 
 
 def _pelican(overrides: dict[str, Any], project: Project) -> _Made:

@@ -7,29 +7,24 @@ import importlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader
 
-from plugins.desk.project import Project
+from plugins.desk.rest import Rest, Survey, Unsteady, forget, left
 from plugins.edition.maker import maker
 from plugins.edition.memory import Memory
-from plugins.edition.publish import Report, publish
+from plugins.edition.publish import Report, alone_in, publish
 from plugins.edition.rendering import Watch
 from plugins.edition.stage import Stage
+from plugins.newsroom import Fault
 from plugins.reading.bodies import MARKDOWN
 from plugins.reading.reader import Reading, read
+from plugins.reading.words import lacking
 
 _OURS = Path(__file__).parent.parent
 _PELICANS = {"plugins.reading", "plugins.edition"}
 """The rooms that are a part of Pelican's run; all others only hand over outputs."""
-
-
-def settings(project: Project, overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer the project's settings with absolute folders, as Pelican reads them; overrides go before them."""
-    given = {**project.settings, **overrides}
-    folders = {name: str(project.root / given[name]) for name in ("PATH", "OUTPUT_PATH", "CACHE_PATH", "THEME")}
-    return {**given, **folders}
 
 
 def is_possible(settings: Mapping[str, Any]) -> bool:
@@ -37,6 +32,55 @@ def is_possible(settings: Mapping[str, Any]) -> bool:
     rooms = (str(plugin).removeprefix("plugins.") for plugin in settings["PLUGINS"])
     plain = not settings.get("THEME_TEMPLATES_OVERRIDES") and settings.get("PLUGIN_PATHS", []) == []
     return plain and set(settings["PLUGINS"]) >= _PELICANS and all((_OURS / room).is_dir() for room in rooms)
+
+
+class Came(NamedTuple):
+    """What came of a build: what the rooms report in words, what the edition changed, and the faults of texts that a
+    preview did without. `rest` is what the next build may rely on; None if it must look at everything.
+    """
+
+    report: tuple[str, ...]
+    edition: Report
+    left_out: tuple[Fault, ...] = ()
+    rest: Rest | None = None
+
+
+def build(settings: Mapping[str, Any], private: Path, watch: Watch) -> Came:
+    """Make the output folder hold what is public at the settings' moment, unless it does already.
+
+    `private` is a folder for what never leaves this machine. Raises Faults, UnfitOutputs, or what a template raises.
+    """
+    if at_rest := Rest.found(private, settings):
+        untouched = Report(rendered={}, written=(), removed=(), unchanged=at_rest.files)
+        return Came(at_rest.report, untouched, rest=at_rest)
+    cache = Path(settings["CACHE_PATH"])
+    cache.mkdir(parents=True, exist_ok=True)
+    # from the first look at the content on, or a slow build could lay an older edition over a newer one
+    with alone_in(cache):
+        forget(private)
+        survey = _survey(settings)
+        reading = read_newsroom(settings, watch)
+        known = memory(settings)
+        edition = publish_edition(settings, reading, known, private / "templates", watch)
+    report = tuple(lacking(reading.missing, reading.newsroom.language, Path(settings["PATH"]).name))
+    if survey is None or reading.left_out:
+        return Came(report, edition, reading.left_out)
+    rest = Rest(
+        survey=survey,
+        left=left(known.made.stamps(), known.record, settings["CACHE_PATH"]),
+        since=settings["NOW"],
+        until=reading.due,
+        files=edition.unchanged + len(edition.written),
+        report=report,
+    )
+    return Came(report, edition, rest=rest)
+
+
+def _survey(settings: Mapping[str, Any]) -> Survey | None:
+    try:
+        return Survey.of(settings)
+    except (OSError, Unsteady):
+        return None
 
 
 def read_newsroom(settings: Mapping[str, Any], watch: Watch) -> Reading:
@@ -53,7 +97,14 @@ def read_newsroom(settings: Mapping[str, Any], watch: Watch) -> Reading:
     )
 
 
-def publish_edition(settings: Mapping[str, Any], reading: Reading, compiled: Path, watch: Watch) -> Report:
+def memory(settings: Mapping[str, Any]) -> Memory:
+    """Answer what the last build of the settings' output folder made."""
+    return Memory.beside(Path(settings["CACHE_PATH"]), Path(settings["OUTPUT_PATH"]), maker(settings))
+
+
+def publish_edition(
+    settings: Mapping[str, Any], reading: Reading, memory: Memory, compiled: Path, watch: Watch
+) -> Report:
     """Publish what the rooms make of the reading. `compiled` is a private folder for compiled templates.
 
     Raises UnfitOutputs, or what a template raises.
@@ -61,8 +112,6 @@ def publish_edition(settings: Mapping[str, Any], reading: Reading, compiled: Pat
     for room in settings["PLUGINS"]:
         if room not in _PELICANS:
             importlib.import_module(room).register()
-    output = Path(settings["OUTPUT_PATH"])
-    memory = Memory.beside(Path(settings["CACHE_PATH"]), output, maker(settings))
     stage = Stage(
         newsroom=reading.newsroom,
         bodies=reading.bodies,
@@ -71,7 +120,7 @@ def publish_edition(settings: Mapping[str, Any], reading: Reading, compiled: Pat
         rooms=frozenset(settings["PLUGINS"]),
         memory=memory,
     )
-    report = publish(stage.items(), output, memory, jobs=jobs(settings), watch=watch)
+    report = publish(stage.items(), Path(settings["OUTPUT_PATH"]), memory, jobs=jobs(settings), watch=watch)
     reading.keep()
     return report
 

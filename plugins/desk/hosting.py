@@ -18,7 +18,7 @@ class Server(StrEnum):
 
 def newsroom_of(project: Project) -> Newsroom:
     """Answer what is public now. Raises Faults."""
-    return direct.read_newsroom(direct.settings(project, {}), Watch()).newsroom
+    return direct.read_newsroom(project.building({}), Watch()).newsroom
 
 
 def rules(project: Project, server: Server, *, root: str, certificate: str | None, brotli: bool) -> str:

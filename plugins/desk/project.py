@@ -5,24 +5,25 @@ import runpy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from plugins.newsroom import Faults, Site
-from plugins.reading import masthead
-from plugins.reading.masthead import Masthead
+
+if TYPE_CHECKING:
+    from plugins.reading.masthead import Masthead
 
 SETTINGS = "pelicanconf.py"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Project:
     """The checkout that holds one press room.
 
     `now` is the moment of this command, from the settings (the one place that asks the clock). `url` is Pelican's
-    SITEURL: "" leaves it to newsroom.yaml. `language` is the newsroom's first one: the desk speaks it. `settings` are
-    all that the settings file sets. `private` is for what is made from texts that aren't public; it never leaves the
-    machine, while `output` and `cache` may.
+    SITEURL: "" leaves it to newsroom.yaml. `settings` are all that the settings file sets. `private` is for what is
+    made from texts that aren't public; it never leaves the machine, while `output` and `cache` may.
     """
 
     root: Path
@@ -31,7 +32,6 @@ class Project:
     private: Path
     now: datetime
     url: str
-    language: str
     settings: Mapping[str, Any]
 
     @classmethod
@@ -41,21 +41,35 @@ class Project:
         if not (root / SETTINGS).is_file():
             raise SystemExit(f"There is no {SETTINGS} in {root}. Run the file press in the project's folder.")
         settings = runpy.run_path(str(root / SETTINGS))
-        content = root / settings["PATH"]
-        languages = masthead.languages(content)
         return cls(
             root=root,
-            content=content,
+            content=root / settings["PATH"],
             output=root / settings["OUTPUT_PATH"],
             private=root / ".preview",
             now=settings["NOW"],
             url=settings["SITEURL"],
-            language=languages[0] if languages else settings["DEFAULT_LANG"],
             settings=settings,
         )
 
-    def masthead(self) -> Masthead | None:
+    @cached_property
+    def language(self) -> str:
+        """Answer the newsroom's first language: the desk speaks it."""
+        # reading takes longer to import than a build that has nothing to do
+        from plugins.reading import masthead
+
+        languages = masthead.languages(self.content)
+        return languages[0] if languages else str(self.settings["DEFAULT_LANG"])
+
+    def building(self, overrides: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer the settings with absolute folders, as Pelican reads them; overrides go before them."""
+        given = {**self.settings, **overrides}
+        folders = {name: str(self.root / given[name]) for name in ("PATH", "OUTPUT_PATH", "CACHE_PATH", "THEME")}
+        return {**given, **folders}
+
+    def masthead(self) -> "Masthead | None":
         """Answer what newsroom.yaml says, or None while it has faults (which `press check` tells)."""
+        from plugins.reading import masthead
+
         try:
             return masthead.read(self.content, self.url)
         except Faults:

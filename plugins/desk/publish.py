@@ -20,7 +20,7 @@ from plugins.desk.host import Host, RolledBack
 from plugins.desk.project import Project
 from plugins.desk.telling import Untold, tell_list
 from plugins.desk.words import _
-from plugins.edition.publish import RECORD as BUILT
+from plugins.edition.record import RECORD as BUILT
 from plugins.newsroom import Fault, Faults, State
 from plugins.publishing import memory
 from plugins.publishing.gates import Passage, Secret, Verdict, judged

@@ -50,7 +50,7 @@ def share(
     Raises Faults if newsroom.yaml or the text has any, and Unshareable.
     """
     cache = str(project.private / "cache")
-    reading = direct.read_newsroom(direct.settings(project, {"PREVIEW": True, "CACHE_PATH": cache}), Watch())
+    reading = direct.read_newsroom(project.building({"PREVIEW": True, "CACHE_PATH": cache}), Watch())
     newsroom = reading.newsroom
     found = [each for each in newsroom.releases if project.content / each.source == file]
     faults = [fault for fault in reading.left_out if project.content / fault.source == file]

@@ -20,7 +20,8 @@ def maker(settings: Mapping[str, Any]) -> str:
     """Answer a fingerprint of Python, the installed libraries, the rooms' code, and the settings that they hear."""
     told = {name: settings[name] for name in sorted(settings) if name in HEARD or name.startswith("PRESSROOM_")}
     told = {name: _said(value) for name, value in told.items() if name != "PRESSROOM_JOBS"}
-    shown = json.dumps({name: value for name, value in told.items() if value}, sort_keys=True, default=_source)
+    told = {name: value for name, value in told.items() if value or name not in HEARD}
+    shown = json.dumps(told, sort_keys=True, default=_source)
     return fingerprint(sys.version, *libraries(), shown, code(settings["PLUGINS"]))
 
 

@@ -91,6 +91,13 @@ class Standing(NamedTuple):
         """Answer the path of every file."""
         return [*self.outputs, *(path for bundle in self.bundles.values() for path in bundle.paths)]
 
+    def stamps(self) -> Iterator[tuple[str, int, int]]:
+        """Answer the path, size and time (ns) of every file."""
+        for path, made in self.outputs.items():
+            yield path, made.size, made.modified
+        for bundle in self.bundles.values():
+            yield from zip(bundle.paths, bundle.sizes, bundle.times, strict=True)
+
     def digests(self) -> dict[str, str]:
         """Answer the SHA-256 of every file by its path."""
         found = dict(self.outputs)

@@ -8,13 +8,10 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from plugins.edition.memory import Kept, Made, Sealed, marks, others
+from plugins.edition.record import NEXT_RECORD, RECORD
 from plugins.newsroom import Bundle, Output
 
-RECORD = ".edition.json"
-"""In the folder itself, so that record and files can't be parted: path → SHA-256 of every file of the edition."""
-
 NEXT = ".edition-next"
-NEXT_RECORD = ".edition-next.json"
 
 
 class UnfitOutputs(Exception):

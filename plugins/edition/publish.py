@@ -5,7 +5,6 @@ makes the folder right: the record, written first, names every file that is or m
 """
 
 import fcntl
-import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from plugins.edition.memory import Memory, Standing
-from plugins.edition.plan import NEXT, NEXT_RECORD, RECORD, UnfitOutputs
+from plugins.edition.plan import NEXT, UnfitOutputs
+from plugins.edition.record import NEXT_RECORD, RECORD, recorded, stamp, write
 from plugins.edition.rendering import Edition, Watch, edition
 from plugins.newsroom import Bundle, Output, opened
 
@@ -66,18 +66,18 @@ def publish(
             except (FileExistsError, IsADirectoryError, NotADirectoryError):
                 _tell_who(opened(items))
                 raise
-            if memory and made.is_same and memory.record == _stamp(folder / RECORD):
+            if memory and made.is_same and memory.record == stamp(folder):
                 return Report(rendered={}, written=(), removed=(), unchanged=len(last.paths()))
             _check_paths(made, items)
             watch.phase("write")
-            before = _recorded(folder)
-            is_known = memory is not None and memory.record == _stamp(folder / RECORD)
+            before = recorded(folder)
+            is_known = memory is not None and memory.record == stamp(folder)
             record = _next_record(made, before if is_known else {})
             gone = _put_in_place(before, record, made.written, folder)
         finally:
             _discard(folder / NEXT)
         if memory:
-            memory.keep(made.standing, _stamp(folder / RECORD))
+            memory.keep(made.standing, stamp(folder))
     return Report(
         rendered=dict(sorted(made.rendered.items())),
         written=tuple(sorted(made.written)),
@@ -111,13 +111,13 @@ def _put_in_place(before: dict[str, str], record: dict[str, str], written: Itera
     gone = sorted(before.keys() - record.keys())
     is_new = before != record or not (folder / RECORD).exists()
     if is_new:
-        _record(folder, before | record)
+        write(folder, before | record)
     for path in gone:
         _remove(folder, path)
     for path in written:
         _put(folder / NEXT / path, folder / path)
     if gone:
-        _record(folder, record)
+        write(folder, record)
     return gone
 
 
@@ -150,36 +150,6 @@ def _origin(output: Output, other: Output) -> str:
     """Answer what the output is made from and the other is not, for those who must mend one of them."""
     names = [given.name for given in output.inputs if given not in other.inputs]
     return f"made from {', '.join(names[:3])}" if names else output.path
-
-
-def _recorded(folder: Path) -> dict[str, str]:
-    """Answer the last record; {} if there is none that can be read (then nothing in the folder is known to be ours)."""
-    try:
-        record = json.loads((folder / RECORD).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(record, dict):
-        return {}
-    return {
-        path: digest
-        for path, digest in record.items()
-        if isinstance(digest, str) and path and not path.startswith("/") and ".." not in path.split("/")
-    }
-
-
-def _record(folder: Path, record: dict[str, str]) -> None:
-    data = json.dumps(dict(sorted(record.items())), ensure_ascii=False, separators=(",\n", ": ")).encode()
-    (folder / NEXT_RECORD).write_bytes(data)
-    (folder / NEXT_RECORD).replace(folder / RECORD)
-
-
-def _stamp(file: Path) -> tuple[int, int]:
-    """Answer size and time (ns) of a file; zeros if it is not there."""
-    try:
-        found = file.lstat()
-    except OSError:
-        return (0, 0)
-    return (found.st_size, found.st_mtime_ns)
 
 
 def _put(new: Path, file: Path) -> None:

@@ -21,7 +21,7 @@ from zlib import ZLIB_RUNTIME_VERSION
 
 import brotli
 
-from plugins.edition.plan import RECORD as BUILT
+from plugins.edition.record import RECORD as BUILT
 from plugins.publishing.manifest import Item, Manifest, is_inside
 from plugins.publishing.plan import bare
 from plugins.publishing.trouble import Trouble

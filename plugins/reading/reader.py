@@ -24,6 +24,7 @@ from plugins.reading.program import program
 from plugins.reading.selection import Kind, Selected, Source, scan, select
 from plugins.reading.surroundings import Surroundings
 from plugins.reading.texts import Texts
+from plugins.reading.upcoming import due
 
 N = TypeVar("N", Release, Assignment, Page)
 
@@ -33,6 +34,7 @@ class Reading:
     """What came of reading: the newsroom, its bodies, and what the sources lack as (file, field).
 
     `darkroom`, `galleys` and `memory` keep finished pictures, bodies and nouns for the next reading.
+    `due` is when the clock will change something next (None = never).
     `left_out` are the faults of texts that a preview had to do without; otherwise there are none.
     """
 
@@ -42,6 +44,7 @@ class Reading:
     galleys: Galleys
     memory: Memory
     missing: tuple[tuple[str, str], ...]
+    due: datetime | None
     left_out: tuple[Fault, ...] = ()
 
     def keep(self) -> None:
@@ -174,6 +177,7 @@ def _read(
         galleys=around.galleys,
         memory=memory,
         missing=tuple((text.source, field) for text in lacking for field in text.missing),
+        due=due(sources, head, everything.assignments, now),
     )
 
 

@@ -4,18 +4,18 @@ Three things depend on the clock: a text becomes public, a contact leaves, a dea
 midnight, where the agency is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from plugins.newsroom import Faults, State
+from plugins.newsroom import Assignment, Faults, State
 from plugins.reading import frontmatter, masthead, shaping
 from plugins.reading.masthead import Masthead
 from plugins.reading.schema import AssignmentShape
-from plugins.reading.selection import Kind, Selected, scan, select
+from plugins.reading.selection import Kind, Selected, Source, scan, select
 
 
 class Cause(StrEnum):
@@ -51,6 +51,19 @@ def upcoming(content: Path, *, now: datetime, url: str = "") -> list[Change]:
     selected = select(sources, now, preview=True)
     found = [*_publications(selected), *_departures(head), *_deadlines(selected, head.timezone)]
     return sorted(change for change in found if change.at > now)
+
+
+def due(
+    sources: Iterable[Source], head: Masthead, assignments: Iterable[Assignment], now: datetime
+) -> datetime | None:
+    """Answer the first moment (UTC) after `now` at which the clock changes something; None = never.
+
+    `sources` may leave out texts that are public at `now`.
+    """
+    days = [contact.valid_until for contact in head.contacts.values()]
+    days += [deadline.date for assignment in assignments for deadline in assignment.deadlines]
+    moments = [source.published for source in sources] + [day_after(day, head.timezone) for day in days if day]
+    return min((moment.astimezone(UTC) for moment in moments if moment and moment > now), default=None)
 
 
 def day_after(day: date, timezone: ZoneInfo) -> datetime:

@@ -7,7 +7,8 @@ import pytest
 
 from plugins.edition.memory import Kept, Memory
 from plugins.edition.plan import planned
-from plugins.edition.publish import RECORD, publish
+from plugins.edition.publish import publish
+from plugins.edition.record import RECORD
 from plugins.newsroom import Bundle, Input, Output, opened
 from tests.building import files
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plugins.edition.plan import RECORD, UnfitOutputs
+from plugins.edition.plan import UnfitOutputs
+from plugins.edition.record import RECORD
 from plugins.edition.publish import publish
 from plugins.newsroom import Input, Output
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from plugins.desk import direct
+from plugins.desk import direct, rest
 from plugins.edition import rendering
 from plugins.edition.plan import UnfitOutputs
 from plugins.edition.publish import Report
@@ -216,8 +216,14 @@ def build(root: Path, now: datetime, output: Path, cache: Path, *, jobs: int = 1
         "NOW": now,
         "PRESSROOM_JOBS": jobs,
     }
-    reading = direct.read_newsroom(given, Watch())
-    return direct.publish_edition(given, reading, _compiled(), Watch())
+    private = output.parent / "private"
+    if not private.exists():
+        private.mkdir()
+        (private / "templates").symlink_to(_compiled())
+    came = direct.build(given, private, Watch())
+    if came.rest:
+        came.rest.note(private)
+    return came.edition
 
 
 def build_apart(history: History, *, jobs: int = 1) -> ForkServerProcess:
@@ -245,14 +251,16 @@ def _settings() -> Mapping[str, Any]:
 @cache
 def _compiled() -> Path:
     """Answer a folder for compiled templates, which are known by their contents: all builds may share them."""
-    return Path(tempfile.gettempdir()) / f"pressroom-templates-{os.getuid()}"
+    folder = Path(tempfile.gettempdir()) / f"pressroom-templates-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @cache
 def quicken() -> None:
     """Let the many builds of one process share what only depends on the program, or on a template's very words."""
     known = direct.maker
-    direct.maker = lambda settings: _maker(known, tuple(settings["PLUGINS"]))
+    direct.maker = rest.maker = lambda settings: _maker(known, tuple(settings["PLUGINS"]))
     parse = Environment.parse
     parsed: dict[tuple[str, str | None], Any] = {}
 

@@ -1,0 +1,141 @@
+"""A build that has nothing to do says so at once, and never when there is something to do."""
+
+import json
+import os
+import runpy
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from plugins.desk import direct
+from plugins.desk.rest import Rest
+from plugins.edition.rendering import Watch
+from plugins.newsroom import Faults
+from tests.building import NOW
+from tests.desk.conftest import NEWSROOM, RELEASE, ROOT
+
+
+@pytest.fixture
+def room(tmp_path):
+    """Answer the settings of a press room that has not been built yet."""
+    release = tmp_path / "content/releases/2025/forsta/sv.md"
+    release.parent.mkdir(parents=True)
+    release.write_text(RELEASE, encoding="utf-8")
+    (tmp_path / "content/newsroom.yaml").write_text(NEWSROOM, encoding="utf-8")
+    shutil.copytree(ROOT / "theme", tmp_path / "theme")
+    given = runpy.run_path(str(ROOT / "pelicanconf.py"))
+    folders = {"PATH": "content", "OUTPUT_PATH": "output", "CACHE_PATH": "cache", "THEME": "theme"}
+    return {**given, **{name: str(tmp_path / folder) for name, folder in folders.items()}, "NOW": NOW}
+
+
+@pytest.fixture
+def resting(room, tmp_path):
+    """Answer the settings of a press room that has just been built, and its private folder."""
+    private = tmp_path / "private"
+    direct.build(room, private, Watch()).rest.note(private)
+    return room, private
+
+
+def test_a_press_room_that_has_been_built_is_at_rest(resting):
+    settings, private = resting
+    rest = Rest.found(private, settings)
+    held = json.loads(Path(settings["OUTPUT_PATH"], ".edition.json").read_bytes())
+    assert rest.files == len(held) > 0
+    came = direct.build(settings, private, Watch())
+    assert (came.edition.unchanged, came.edition.rendered) == (rest.files, {})
+
+
+def edit_text(root):
+    file = root / "content/releases/2025/forsta/sv.md"
+    before = file.stat()
+    file.write_text(file.read_text(encoding="utf-8").replace("brödtext", "brodtext "), encoding="utf-8")
+    assert file.stat().st_size == before.st_size
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))  # saved twice within a tick of the disk's clock
+
+
+def add_draft(root):
+    (root / "content/releases/2025/utkast").mkdir()
+    (root / "content/releases/2025/utkast/sv.md").write_text("---\ntitle: Utkast\n---\n", encoding="utf-8")
+
+
+def append_to(pattern):
+    def change(root):
+        file = next(root.glob(pattern))
+        file.write_bytes(file.read_bytes() + b"\n")
+
+    return change
+
+
+CHANGES = {
+    "a text": edit_text,
+    "a draft": add_draft,
+    "a folder": lambda root: (root / "content/releases/2030").mkdir(),
+    "newsroom.yaml": append_to("content/newsroom.yaml"),
+    "a template": append_to("theme/templates/base.html"),
+    "an output": append_to("output/index.html"),
+    "a lost output": lambda root: (root / "output/index.html").unlink(),
+    "the record": lambda root: (root / "output/.edition.json").unlink(),
+    "the cache": lambda root: shutil.rmtree(root / "cache"),
+    "another's cache": lambda root: (root / "cache/texts/releases-1999").write_bytes(b"?"),
+    "a link out of the content": lambda root: (root / "content/loop").symlink_to(root),
+    "a damaged note": lambda root: (root / "private/rest.json").write_text("{"),
+    "a foreign note": lambda root: (root / "private/rest.json").write_text("[]"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_changes_ends_the_rest(change, resting, tmp_path):
+    settings, private = resting
+    CHANGES[change](tmp_path)
+    assert Rest.found(private, settings) is None
+
+
+@pytest.mark.parametrize(
+    "setting", [{"SITEURL": "https://staging.example.org"}, {"PREVIEW": True}, {"PRESSROOM_MARKDOWN": {}}]
+)
+def test_other_settings_end_the_rest(setting, resting):
+    settings, private = resting
+    assert Rest.found(private, {**settings, **setting}) is None
+
+
+def test_the_rest_ends_when_the_clock_changes_something(room, tmp_path):
+    file = tmp_path / "content/releases/2031/hemlig/sv.md"
+    file.parent.mkdir(parents=True)
+    text = RELEASE.replace("abcd1234", "bbbb2222").replace("2025-03-14T09:34:36+01:00", "2031-05-04T10:00:00+02:00")
+    file.write_text(text, encoding="utf-8")
+    rest = direct.build(room, tmp_path / "private", Watch()).rest
+    rest.note(tmp_path / "private")
+
+    def at(moment):
+        return Rest.found(tmp_path / "private", {**room, "NOW": moment})
+
+    assert rest.until.isoformat() == "2031-05-04T08:00:00+00:00"
+    assert at(rest.until - timedelta(seconds=1)) is not None
+    assert at(rest.until) is None
+    assert at(rest.since - timedelta(seconds=1)) is None
+
+
+def test_a_build_that_was_stopped_ends_the_rest(resting, tmp_path):
+    """It may have left behind what the next one has to take away."""
+    settings, private = resting
+    file = tmp_path / "content/releases/2025/forsta/sv.md"
+    good = file.read_bytes()
+    file.write_bytes(good.replace(b"title:", b"titel:"))
+    with pytest.raises(Faults):
+        direct.build(settings, private, Watch())
+    file.write_bytes(good)
+    assert Rest.found(private, settings) is None
+
+
+def test_the_command_says_so_in_words_and_in_json(press_room):
+    first = press_room.run("build", "--json").json
+    answer = press_room.run("build")
+    assert answer.stdout == (
+        f"Ingenting har ändrats: output har alla {len(first['written'])} filer.\nSe det med ./press serve.\n"
+    )
+    again = press_room.run("build", "--json").json
+    assert again.keys() == first.keys()
+    assert (again["built"], again["written"], again["unchanged"]) == (True, [], len(first["written"]))
+    assert press_room.run("build", "--explain").returncode == 0
