@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
+from html.entities import html5
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 from bs4.element import PageElement, PreformattedString
+from bs4.exceptions import ParserRejectedMarkup
 from markdownify import MarkdownConverter
 
 from plugins.importing.found import Picture, Unreadable, flowing, visible
@@ -19,6 +21,7 @@ DEEPEST = 200
 
 TOO_MUCH = "there is more HTML here than a release can have"
 TOO_DEEP = "the HTML is nested too deeply"
+NO_HTML = "this can't be read as HTML"
 LEAD_IS_FIRST = "the source has no lead; the first paragraph is taken for it: “{words}”"
 READ_AS_HEADING = "read as a heading: “{words}”"
 LINK_TO_NOWHERE = "the link “{words}” leads nowhere from here ({target}); only its words are kept"
@@ -36,7 +39,8 @@ _SHORT = 100
 _ENDS = re.compile(r"[.,;:!…]$")
 _BARE = re.compile(r"https?://[^\s<>\"\\]+")
 _SIGNS = re.compile(r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])|\{(?=:)")
-_REFERENCE = re.compile(r"&(?=#?\w+;)")
+# HTML knows some references without their semicolon, as &copy
+_REFERENCE = re.compile(rf"&(?=#|\w+;|{'|'.join(sorted(name for name in html5 if not name.endswith(';')))})")
 _START = re.compile(r"^( *\d+)(?=\.\s)|^( *)(?=[#>]|[-+]\s|-+\s*$)", re.MULTILINE)
 _UNDERLINE = re.compile(r"^( *)=", re.MULTILINE)
 
@@ -247,10 +251,13 @@ def escaped(text: str) -> str:
 
 
 def soup(markup: str | bytes, source: str) -> BeautifulSoup:
-    """Answer parsed HTML. Raises Unreadable if it is out of all proportion."""
+    """Answer parsed HTML. Raises Unreadable if it is none, or out of all proportion."""
     if (markup.count("<") if isinstance(markup, str) else markup.count(b"<")) > MOST_SIGNS:
         raise Unreadable(Fault.at(source, 0, TOO_MUCH))
-    page = BeautifulSoup(markup, "html.parser")
+    try:
+        page = BeautifulSoup(markup, "html.parser")
+    except ParserRejectedMarkup:
+        raise Unreadable(Fault.at(source, 0, NO_HTML)) from None
     level: list[Tag] = [page]
     for _depth in range(DEEPEST):
         level = [child for element in level for child in element.contents if isinstance(child, Tag)]

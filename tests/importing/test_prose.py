@@ -32,6 +32,8 @@ SIGNS = st.text(alphabet="ab1 .-+*_#>`[](){}!|\\<&;:=~^/åä”", min_size=1, ma
 @example("***")
 @example("&nbsp; <b>x</b> [a](b) `c` _d_ {: .e}")
 @example("===")
+@example("&#1")
+@example("&copy 2031 AT&T")
 def test_plain_words_say_the_same_when_they_are_read_as_markdown(text):
     page = rendered(plain(text))
     assert flowing(page.get_text()) == flowing(text)
