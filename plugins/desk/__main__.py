@@ -5,30 +5,24 @@ import os
 import sys
 import time
 
+from plugins.desk.project import Project
+from plugins.desk.rest import Look
+
 
 def main() -> None:
     """Run the command line. A build with nothing to do ends before the command line itself is loaded."""
-    if sys.argv[1:] not in (["build"], ["build", "--json"]) or not _is_at_rest(as_json="--json" in sys.argv):
-        from plugins.desk import app
+    look = None
+    if sys.argv[1:] in (["build"], ["build", "--json"]):
+        begun = time.monotonic()
+        project = Project.here()
+        look = Look.at(project.private, project.building({}))
+        if look.rest:
+            said = look.rest.as_json(project.shown(project.output), time.monotonic() - begun)
+            print(json.dumps(said, ensure_ascii=False, indent=2) if "--json" in sys.argv else "\n".join(look.rest.said))
+            return
+    from plugins.desk import app
 
-        app.main()
-
-
-def _is_at_rest(*, as_json: bool) -> bool:
-    from plugins.desk.project import Project
-    from plugins.desk.rest import Rest
-
-    begun = time.monotonic()
-    project = Project.here()
-    rest = Rest.found(project.private, project.building({}))
-    if rest is None:
-        return False
-    if as_json:
-        answer = rest.as_json(project.shown(project.output), time.monotonic() - begun)
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        print(*rest.said, sep="\n")
-    return True
+    app.main(look)
 
 
 try:

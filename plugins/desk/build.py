@@ -15,7 +15,7 @@ from jinja2 import TemplateError
 from plugins.desk import direct
 from plugins.desk.finding import Finding, findings
 from plugins.desk.project import SETTINGS, Project
-from plugins.desk.rest import Rest
+from plugins.desk.rest import Look, Rest
 from plugins.desk.words import _
 from plugins.edition.place import where
 from plugins.edition.plan import UnfitOutputs
@@ -52,7 +52,7 @@ class Built:
             "written": list(self.edition.written) if self.edition else [],
             "removed": list(self.edition.removed) if self.edition else [],
             "unchanged": self.edition.unchanged if self.edition else 0,
-            "rendered": {path: list(why) for path, why in self.edition.rendered.items()} if self.edition else {},
+            "rendered": dict(self.edition.rendered) if self.edition else {},
             "faults": [finding.as_json() for finding in self.findings],
         }
 
@@ -82,11 +82,13 @@ def run(
     preview: bool = False,
     jobs: int | None = None,
     made: Callable[[int, int], None] | None = None,
+    look: Look | None = None,
 ) -> Built:
     """Build the content as `pelican --fatal errors content -s pelicanconf.py` does, and answer what came of it.
 
     A preview shows drafts and embargoed texts too, in a folder that is never published. `jobs` is the number of
-    processes (None = one per core); `made` is told how many of how many parts are done.
+    processes (None = one per core); `made` is told how many of how many parts are done; `look` is one at the press
+    room that somebody has just had.
     """
     watch = Stopwatch(made)
     overrides: dict[str, Any] = {"PRESSROOM_JOBS": jobs}
@@ -94,7 +96,8 @@ def run(
         private = project.private
         overrides |= {"PREVIEW": True, "OUTPUT_PATH": str(private / "output"), "CACHE_PATH": str(private / "cache")}
     settings = project.building(overrides)
-    came = _directly(settings, project, watch) if direct.is_possible(settings) else _pelican(overrides, project)
+    is_direct = direct.is_possible(settings)
+    came = _directly(settings, project, watch, look) if is_direct else _pelican(overrides, project)
     watch.phase("")
     built = Built(
         output=project.shown(project.private / "output" if preview else project.output),
@@ -122,9 +125,9 @@ class _Made(NamedTuple):
     rest: Rest | None = None
 
 
-def _directly(settings: Mapping[str, Any], project: Project, watch: Watch) -> _Made:
+def _directly(settings: Mapping[str, Any], project: Project, watch: Watch, look: Look | None) -> _Made:
     try:
-        came = direct.build(settings, project.private, watch)
+        came = direct.build(settings, project.private, watch, look)
     except Faults as found:
         return _Made(findings=findings(project, found.faults))
     except TemplateError as error:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader
 
-from plugins.desk.rest import Rest, Survey, Unsteady, forget, left
+from plugins.desk.rest import Look, Rest, forget, left
 from plugins.edition.maker import maker
 from plugins.edition.memory import Memory
 from plugins.edition.publish import Report, alone_in, publish
@@ -20,6 +20,7 @@ from plugins.edition.stage import Stage
 from plugins.newsroom import Fault
 from plugins.reading.bodies import MARKDOWN
 from plugins.reading.reader import Reading, read
+from plugins.reading.survey import Stamps
 from plugins.reading.words import lacking
 
 _OURS = Path(__file__).parent.parent
@@ -45,28 +46,31 @@ class Came(NamedTuple):
     rest: Rest | None = None
 
 
-def build(settings: Mapping[str, Any], private: Path, watch: Watch) -> Came:
+def build(settings: Mapping[str, Any], private: Path, watch: Watch, look: Look | None = None) -> Came:
     """Make the output folder hold what is public at the settings' moment, unless it does already.
 
-    `private` is a folder for what never leaves this machine. Raises Faults, UnfitOutputs, or what a template raises.
+    `private` is a folder for what never leaves this machine; `look` is one that somebody has just had.
+    Raises Faults, UnfitOutputs, or what a template raises.
     """
-    if at_rest := Rest.found(private, settings):
-        untouched = Report(rendered={}, written=(), removed=(), unchanged=at_rest.files)
-        return Came(at_rest.report, untouched, rest=at_rest)
+    look = look or Look.at(private, settings)
+    if look.rest:
+        untouched = Report(rendered={}, written=(), removed=(), unchanged=look.rest.files)
+        return Came(look.rest.report, untouched, rest=look.rest)
     cache = Path(settings["CACHE_PATH"])
     cache.mkdir(parents=True, exist_ok=True)
     # from the first look at the content on, or a slow build could lay an older edition over a newer one
     with alone_in(cache):
         forget(private)
-        survey = _survey(settings)
-        reading = read_newsroom(settings, watch)
+        seen = look.seen if look.seen.is_steady else None
+        reading = read_newsroom(settings, watch, seen.stamps if seen else None)
         known = memory(settings)
         edition = publish_edition(settings, reading, known, private / "templates", watch)
     report = tuple(lacking(reading.missing, reading.newsroom.language, Path(settings["PATH"]).name))
-    if survey is None or reading.left_out:
+    if seen is None or reading.left_out:
         return Came(report, edition, reading.left_out)
     rest = Rest(
-        survey=survey,
+        read=seen.digest,
+        young=seen.young,
         left=left(known.made.stamps(), known.record, settings["CACHE_PATH"]),
         since=settings["NOW"],
         until=reading.due,
@@ -76,15 +80,8 @@ def build(settings: Mapping[str, Any], private: Path, watch: Watch) -> Came:
     return Came(report, edition, rest=rest)
 
 
-def _survey(settings: Mapping[str, Any]) -> Survey | None:
-    try:
-        return Survey.of(settings)
-    except (OSError, Unsteady):
-        return None
-
-
-def read_newsroom(settings: Mapping[str, Any], watch: Watch) -> Reading:
-    """Answer the content as it is at the settings' moment. Raises Faults."""
+def read_newsroom(settings: Mapping[str, Any], watch: Watch, stamps: Stamps | None = None) -> Reading:
+    """Answer the content as it is at the settings' moment; `stamps` as `read` has them. Raises Faults."""
     watch.phase("read")
     return read(
         Path(settings["PATH"]),
@@ -94,6 +91,7 @@ def read_newsroom(settings: Mapping[str, Any], watch: Watch) -> Reading:
         preview=settings["PREVIEW"],
         markdown=settings.get("PRESSROOM_MARKDOWN", MARKDOWN),
         jobs=jobs(settings),
+        stamps=stamps,
     )
 
 

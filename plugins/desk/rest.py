@@ -7,9 +7,10 @@ of the next change. Whenever one of them is otherwise, or the note of it is dama
 
 import json
 import os
+import stat
 import time
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -18,41 +19,44 @@ from typing import Any, Self
 
 from plugins.edition.maker import maker
 from plugins.edition.record import RECORD
+from plugins.reading.survey import Stamps, survey
 
 _RACE = 2_000_000_000
 """Nanoseconds in which a file could be saved twice with the same time on some disk: one as young as that is known
 by its bytes."""
 
 
-class Unsteady(Exception):
-    """A folder leads out of itself, so what lies in it can't be looked at by name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What a build is about to read, as a digest. `young` are the files that were known by their bytes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a build is about to read, as a digest. `young` are the files that were known by their bytes, `stamps` those
+    of the content. `is_steady` says that all of it could be looked at by name.
+    """
 
     digest: str
     young: frozenset[str]
+    stamps: Stamps
+    is_steady: bool
 
     @classmethod
-    def of(cls, settings: Mapping[str, Any], young: Collection[str] | None = None) -> Self:
-        """Answer the survey of the content and the theme; of an earlier one, give its young files to compare it.
-
-        Raises OSError or Unsteady.
-        """
+    def of(cls, settings: Mapping[str, Any], young: Collection[str] = ()) -> Self:
+        """Answer what is there now. `young` were young when they were last seen."""
         since = time.time_ns() - _RACE
         digest = blake2b(maker(settings).encode())
         digest.update(repr([str(settings[name]) for name in ("PATH", "OUTPUT_PATH", "THEME", "PREVIEW")]).encode())
-        found: set[str] = set()
-        for name in ("PATH", "THEME"):
-            for path, size, modified in _below(settings[name]):
-                is_young = modified > since if young is None else path in young
-                if is_young:
-                    found.add(path)
-                    digest.update(Path(path).read_bytes())
-                digest.update(f"{path}\0{size}\0{0 if is_young else modified}\0".encode())
-        return cls(digest.hexdigest(), frozenset(found))
+        content, theme = survey(settings["PATH"]), survey(settings["THEME"])
+        all_of_it = sorted([*content.items(), *theme.items()])
+        by_bytes = {
+            path for path, (mode, _, at) in all_of_it if (at > since or path in young) and not stat.S_ISDIR(mode)
+        }
+        known = [(path, found[: 2 if path in by_bytes else 3]) for path, found in all_of_it]
+        digest.update(repr(known).encode())
+        is_steady = not any(stat.S_ISLNK(mode) and Path(path).is_dir() for path, (mode, _, _) in all_of_it)
+        try:
+            for path in sorted(by_bytes):
+                digest.update(Path(path).read_bytes())
+        except OSError:
+            is_steady = False
+        return cls(digest=digest.hexdigest(), young=frozenset(by_bytes), stamps=content, is_steady=is_steady)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,8 @@ class Rest:
     clock changes something (None = never).
     """
 
-    survey: Survey
+    read: str
+    young: frozenset[str]
     left: str
     since: datetime
     until: datetime | None
@@ -72,12 +77,13 @@ class Rest:
     said: tuple[str, ...] = ()
 
     @classmethod
-    def found(cls, private: Path, settings: Mapping[str, Any]) -> Self | None:
-        """Answer how the last build ended, if nothing has changed since."""
+    def noted(cls, private: Path) -> Self | None:
+        """Answer how the last build ended, as far as that is known."""
         try:
             noted = json.loads((private / _NOTE).read_bytes())
-            rest = cls(
-                survey=Survey(noted["digest"], frozenset(noted["young"])),
+            return cls(
+                read=noted["read"],
+                young=frozenset(noted["young"]),
                 left=noted["left"],
                 since=datetime.fromisoformat(noted["since"]),
                 until=datetime.fromisoformat(noted["until"]) if noted["until"] else None,
@@ -85,12 +91,18 @@ class Rest:
                 report=tuple(noted["report"]),
                 said=tuple(noted["said"]),
             )
-            is_time = rest.since <= settings["NOW"] and (rest.until is None or settings["NOW"] < rest.until)
-            if not is_time or Survey.of(settings, rest.survey.young) != rest.survey:
-                return None
-            return rest if rest.left == _left(settings["OUTPUT_PATH"], settings["CACHE_PATH"]) else None
-        except (OSError, Unsteady, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
+
+    def holds(self, seen: Seen, settings: Mapping[str, Any]) -> bool:
+        """Answer whether nothing has changed since."""
+        now = settings["NOW"]
+        try:
+            is_time = self.since <= now and (self.until is None or now < self.until)
+            is_read = seen.is_steady and seen.digest == self.read
+            return is_time and is_read and self.left == _left(settings["OUTPUT_PATH"], settings["CACHE_PATH"])
+        except (OSError, ValueError, TypeError):
+            return False
 
     def as_json(self, output: str, seconds: float) -> dict[str, Any]:
         """Answer what a build that had nothing to do says in JSON, in the shape of any other's answer."""
@@ -111,8 +123,8 @@ class Rest:
         """Write it down for the next build."""
         private.mkdir(parents=True, exist_ok=True)
         noted = {
-            "digest": self.survey.digest,
-            "young": sorted(self.survey.young),
+            "read": self.read,
+            "young": sorted(self.young),
             "left": self.left,
             "since": self.since.isoformat(),
             "until": self.until.isoformat() if self.until else None,
@@ -126,6 +138,20 @@ class Rest:
 
 
 _NOTE = "rest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at the press room before a build: what there is to read, and `rest` if there is nothing to do."""
+
+    seen: Seen
+    rest: Rest | None
+
+    @classmethod
+    def at(cls, private: Path, settings: Mapping[str, Any]) -> Self:
+        noted = Rest.noted(private)
+        seen = Seen.of(settings, noted.young if noted else ())
+        return cls(seen, noted if noted and noted.holds(seen, settings) else None)
 
 
 def forget(private: Path) -> None:
@@ -153,19 +179,3 @@ def _left(output: str, cache: str) -> str:
     lstat = os.lstat
     stamps = [(path, found.st_size, found.st_mtime_ns) for path in paths for found in (lstat(f"{output}/{path}"),)]
     return left(stamps, (own.st_size, own.st_mtime_ns), cache)
-
-
-def _below(folder: str) -> Iterator[tuple[str, int, int]]:
-    """Answer the path, size and time (ns) of every file below the folder, in the order of names."""
-    with os.scandir(folder) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
-    for entry in found:
-        if entry.is_dir(follow_symlinks=False):
-            yield entry.path, 0, 0
-            yield from _below(entry.path)
-        elif entry.is_dir():
-            raise Unsteady(entry.path)
-        else:
-            # of a link, what it leads to: that is what is read
-            told = entry.stat()
-            yield entry.path, told.st_size, told.st_mtime_ns

@@ -1,6 +1,5 @@
 """The program as an input: when its code, its settings or its libraries change, everything may come out otherwise."""
 
-import inspect
 import json
 import sys
 from collections.abc import Iterable, Mapping
@@ -32,6 +31,11 @@ def _said(value: Any) -> Any:
 
 def _source(value: Any) -> str:
     """Answer a function of the settings file as it is written there, and anything else by its name."""
+    module = str(getattr(value, "__module__", ""))
+    if module.partition(".")[0] == "jinja2":  # its version is told among the libraries
+        return f"{module}.{getattr(value, '__qualname__', '')}"
+    import inspect  # noqa: PLC0415 - slow to import, and few settings hold a function
+
     try:
         return inspect.getsource(value)
     except (TypeError, OSError):

@@ -9,9 +9,15 @@ from pathlib import Path, PurePosixPath
 
 from plugins.edition.memory import Kept, Made, Sealed, marks, others
 from plugins.edition.record import NEXT_RECORD, RECORD
-from plugins.newsroom import Bundle, Output
+from plugins.newsroom import Bundle, Output, fingerprint
 
 NEXT = ".edition-next"
+
+
+def laid(path: str) -> str:
+    """Answer the name under which an output's new bytes are laid ready: in one flat folder, however deep the path."""
+    return fingerprint(path)
+
 
 
 class UnfitOutputs(Exception):
@@ -24,12 +30,13 @@ class UnfitOutputs(Exception):
 class Task:
     """An output to be rendered, why, and where to note what was made of it.
 
-    `reasons` are the names of the inputs that differ from last time; () if the file is new, or not as it was left.
+    `reasons` are the names of the inputs that differ from last time; () if there are only fewer of them, or in another
+    order. None = the file is new, or not as it was left.
     """
 
     output: Output
     marks: bytes
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...] | None
     notes: dict[str, Made]
 
     def made(self, digest: str, size: int, modified: int) -> None:
@@ -105,8 +112,8 @@ def _plan_output(output: Output, known: Made | None, next: Kept, plan: Plan, fol
     plan.declared.append(output.path)
     found = _as_left(output.path, known, folder) if known and known.marks == marked else None
     if found is None:
-        reasons = others(output, known.marks) if known else ()
-        plan.tasks.append(Task(output, marked, tuple(reasons), next.outputs))
+        reasons = tuple(others(output, known.marks)) if known and known.marks != marked else None
+        plan.tasks.append(Task(output, marked, reasons, next.outputs))
         plan.is_same = False
     else:
         next.outputs[output.path] = found

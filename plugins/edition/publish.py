@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from plugins.edition.memory import Memory, Standing
-from plugins.edition.plan import NEXT, UnfitOutputs
-from plugins.edition.record import NEXT_RECORD, RECORD, recorded, stamp, write
+from plugins.edition.plan import NEXT, UnfitOutputs, laid
+from plugins.edition.record import NEXT_RECORD, RECORD, is_inside, recorded, stamp, write
 from plugins.edition.rendering import Edition, Watch, edition
 from plugins.newsroom import Bundle, Output, opened
 
@@ -25,11 +25,12 @@ __all__ = ["RECORD", "Report", "UnfitOutputs", "alone_in", "publish"]
 class Report:
     """What publishing did, as sorted paths; `unchanged` counts what was not written.
 
-    `rendered` tells, of each path that was made anew, the names of the inputs that differ from last time; none if the
+    `rendered` tells, of each path that was made anew, the names of the inputs that differ from last time; () if there
+    are only fewer of them, or in another order; None if the
     file is new or was not as it had been left.
     """
 
-    rendered: Mapping[str, tuple[str, ...]]
+    rendered: Mapping[str, tuple[str, ...] | None]
     written: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: int
@@ -108,6 +109,7 @@ def _next_record(made: Edition, before: Mapping[str, str]) -> dict[str, str]:
 
 def _put_in_place(before: dict[str, str], record: dict[str, str], written: Iterable[str], folder: Path) -> list[str]:
     """Make the edition that is laid ready the folder's; answer the paths that were removed."""
+    before = {path: digest for path, digest in before.items() if path in record or is_inside(path)}
     gone = sorted(before.keys() - record.keys())
     is_new = before != record or not (folder / RECORD).exists()
     if is_new:
@@ -115,7 +117,7 @@ def _put_in_place(before: dict[str, str], record: dict[str, str], written: Itera
     for path in gone:
         _remove(folder, path)
     for path in written:
-        _put(folder / NEXT / path, folder / path)
+        _put(f"{folder}/{NEXT}/{laid(path)}", f"{folder}/{path}")
     if gone:
         write(folder, record)
     return gone
@@ -152,13 +154,17 @@ def _origin(output: Output, other: Output) -> str:
     return f"made from {', '.join(names[:3])}" if names else output.path
 
 
-def _put(new: Path, file: Path) -> None:
+def _put(new: str, file: str) -> None:
     """Move the new file into its place in one step."""
-    if file.is_dir() and not file.is_symlink():
+    try:
+        os.replace(new, file)  # noqa: PTH105 - thousands of times in a row, where a Path takes as long as the move
+    except FileNotFoundError:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        Path(new).replace(file)
+    except IsADirectoryError:
         # a folder of an earlier edition, empty by now; a stranger's files in it keep it, and the move says so
-        file.rmdir()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new.replace(file)
+        Path(file).rmdir()
+        Path(new).replace(file)
 
 
 def _remove(folder: Path, path: str) -> None:

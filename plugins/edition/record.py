@@ -13,23 +13,26 @@ NEXT_RECORD = ".edition-next.json"
 
 
 def recorded(folder: Path) -> dict[str, str]:
-    """Answer the record; {} if there is none that can be read (then nothing in the folder is known to be ours)."""
+    """Answer the record; {} if there is none that can be read (then nothing in the folder is known to be ours).
+
+    Its paths are as they stand there: ask `is_inside` before a file is touched because of one.
+    """
     try:
         record = json.loads((folder / RECORD).read_bytes())
     except (OSError, ValueError):
         return {}
-    if not isinstance(record, dict):
-        return {}
-    return {
-        path: digest
-        for path, digest in record.items()
-        if isinstance(digest, str) and path and not path.startswith("/") and ".." not in path.split("/")
-    }
+    return record if isinstance(record, dict) else {}
+
+
+def is_inside(path: str) -> bool:
+    """Answer whether a recorded path leads to somewhere in the folder."""
+    return bool(path) and not path.startswith("/") and ".." not in path.split("/")
 
 
 def write(folder: Path, record: dict[str, str]) -> None:
     """Write the record in one step: what is killed meanwhile leaves the one before."""
-    data = json.dumps(dict(sorted(record.items())), ensure_ascii=False, separators=(",\n", ": ")).encode()
+    in_order = {path: record[path] for path in sorted(record)}
+    data = json.dumps(in_order, ensure_ascii=False, separators=(",\n", ": ")).encode()
     (folder / NEXT_RECORD).write_bytes(data)
     (folder / NEXT_RECORD).replace(folder / RECORD)
 

@@ -4,13 +4,15 @@ New bytes are laid ready beside the folder, so that nothing in it changes before
 """
 
 import multiprocessing
+import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from plugins.edition.memory import Kept, Sealed, Standing
-from plugins.edition.plan import Task, planned, untouched
+from plugins.edition.plan import Task, laid, planned, untouched
 from plugins.newsroom import Bundle, Output
 
 _MANY = 100
@@ -31,13 +33,13 @@ class Watch:
 class Edition:
     """An edition, or a part of one, made: `standing` says all of it.
 
-    `rendered` tells of each path that was made anew which inputs differ from last time; `written` are those paths
+    `rendered` tells of each path that was made anew why, as `Task.reasons` does; `written` are those paths
     whose bytes are new and laid ready. `declared` are the paths of all outputs that were looked at; `digests` the
     SHA-256 of all files whose bundle was. `is_same` = nothing is otherwise than last time.
     """
 
     standing: Standing = field(default_factory=Standing.empty)
-    rendered: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rendered: dict[str, tuple[str, ...] | None] = field(default_factory=dict)
     written: list[str] = field(default_factory=list)
     declared: list[str] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
@@ -58,7 +60,8 @@ def edition(
 ) -> Edition:
     """Make the edition of these items, when the folder holds what is left of the `last` one.
 
-    New bytes are written below `ready`. All is the same whatever the number of jobs. Raises what a render raises.
+    New bytes are written into `ready`, under the names that `laid` gives. All is the same whatever the number of jobs.
+    Raises what a render raises.
     """
     whole = Edition()
     changed: list[Output | Bundle] = []
@@ -84,6 +87,8 @@ def edition(
 
 
 def _parts(items: Sequence[Output | Bundle], last: Standing, folder: Path, ready: Path, jobs: int) -> Iterator[Edition]:
+    if items:
+        ready.mkdir(parents=True, exist_ok=True)
     if jobs < 2 or len(items) < _MANY:
         yield from (_part(item, last, folder, ready) for item in items)
         return
@@ -134,18 +139,19 @@ def _known(item: Output | Bundle, last: Standing) -> Kept:
 def _render(task: Task, folder: Path, ready: Path) -> bool:
     """Render the output, and answer whether its bytes are new."""
     path, data = task.output.path, task.output.render()
-    file = folder / path
+    file = f"{folder}/{path}"
     is_new = not _holds(file, data)
     if is_new:
-        file = ready / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-    task.made(sha256(data).hexdigest(), len(data), file.stat().st_mtime_ns)
+        file = f"{ready}/{laid(path)}"
+        with open(file, "wb") as new:  # noqa: PTH123 - a Path takes as long as the writing, thousands of times in a row
+            new.write(data)
+    task.made(sha256(data).hexdigest(), len(data), os.lstat(file).st_mtime_ns)
     return is_new
 
 
-def _holds(file: Path, data: bytes) -> bool:
+def _holds(file: str, data: bytes) -> bool:
     try:
-        return not file.is_symlink() and file.stat().st_size == len(data) and file.read_bytes() == data
+        found = os.lstat(file)
+        return stat.S_ISREG(found.st_mode) and found.st_size == len(data) and Path(file).read_bytes() == data
     except OSError:
         return False

@@ -43,9 +43,24 @@ class Stage:
         self, name: str, releases: Iterable[Release], items: Callable[[], Iterable[Output | Bundle]], *more: str
     ) -> Bundle:
         """Answer a bundle of what is made of these releases, of `more` that is told here, and of the ground."""
-        known = self._fingerprints
-        read = "".join([known[id(release)] for release in releases])
+        read = self._read(releases) if isinstance(releases, tuple) else self._joined(releases)
         return Bundle(name=name, fingerprint=fingerprint(self.ground, read, *more), items=items)
+
+    def _read(self, releases: tuple[Release, ...]) -> str:
+        """Answer a fingerprint of the releases; several rooms make something of the same list."""
+        known = self._lists.get(id(releases))
+        if known is None:
+            self._lists[id(releases)] = known = (releases, self._joined(releases))
+        return known[1]
+
+    def _joined(self, releases: Iterable[Release]) -> str:
+        known = self._fingerprints
+        return fingerprint("".join([known[id(release)] for release in releases]))
+
+    @cached_property
+    def _lists(self) -> dict[int, tuple[tuple[Release, ...], str]]:
+        """The lists that have been told of, held so that no other can be taken for one of them."""
+        return {}
 
     def digest(self, output: Output) -> str:
         """Answer the SHA-256 of the output's bytes, which need not be rendered if they are remembered."""

@@ -96,7 +96,7 @@ def _zone(key: str) -> ZoneInfo:
     return ZoneInfo(key)
 
 
-def _setter(kind: type, name: str) -> Callable[[object, object], None]:
+def setter(kind: type, name: str) -> Callable[[object, object], None]:
     """Answer what fills one field: the slot itself, or for a record without slots the plain way around its freezing."""
     slot = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
     if hasattr(slot, "__set__"):
@@ -121,5 +121,5 @@ def _fields_of(kinds: tuple[type, ...]) -> dict[type, tuple[str, ...]]:
     for kind in (*_RECORDS, *kinds):
         if kind not in _FIELDS and is_dataclass(kind):
             _FIELDS[kind] = names = tuple(field.name for field in fields(kind))
-            _SETTERS[kind] = tuple(_setter(kind, name) for name in names)
+            _SETTERS[kind] = tuple(setter(kind, name) for name in names)
     return _FIELDS

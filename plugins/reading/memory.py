@@ -8,20 +8,30 @@ make the whole archive be written again.
 import operator
 import os
 import stat
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from plugins.newsroom import Assignment, Page, Release
+from plugins.newsroom import Assignment, Image, Page, Release
+from plugins.newsroom.folding import Folded, folded, unfolded
 from plugins.newsroom.keeping import NotKept, digest, packed, unpacked
+from plugins.reading.survey import Stamps
 
 Read = Release | Assignment | Page
 
 _RACE = 2_000_000_000
 """Nanoseconds in which a file could be saved twice with the same time on some disk: as Git does, a time is relied on
 only if it is older than what was remembered by at least that much."""
+
+
+_AT_HAND = (
+    "id", "language", "original_language", "year", "slug", "address", "source", "state", "title", "type", "audiences",
+    "published", "body_digest", "written_digest", "keywords", "images", "urgent", "responds_to", "corrections",
+    "withdrawn", "imported", "moved_from", "missing",
+)  # fmt: skip
+"""What is asked of every release of the archive, whatever has changed."""
 
 
 class Stamp(NamedTuple):
@@ -33,13 +43,13 @@ class Stamp(NamedTuple):
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(NamedTuple):
     """What was made of one folder: its texts in every language, all of them public.
 
     `path` is relative to the content folder; `modified` its own time and `files` those that the texts were made of.
     `texts` are the names of the Markdown files in it. `led` says where links to other texts led; `galleys` under which
-    keys the bodies are kept, by their digests. `latest` is the last moment that the texts speak of as past.
+    keys the bodies are kept, by their digests. `pictures` are the finished files of each picture, with their sizes in
+    bytes. `latest` is the last moment that the texts speak of as past.
     """
 
     path: str
@@ -49,24 +59,24 @@ class Remembered:
     read: tuple[Read, ...]
     led: tuple[tuple[str, str], ...]
     galleys: tuple[tuple[str, str], ...]
+    pictures: tuple[tuple[tuple[str, int], ...], ...]
     latest: datetime
-
-
-_KINDS = (Stamp, Remembered)
 
 
 class Memory:
     """The remembered folders of one content folder, kept in a cache folder.
 
     `maker` stands for all that texts are made with besides their own files: the program, newsroom.yaml, settings.
-    `now` is the moment of the reading: what speaks of later moments isn't recalled.
+    `now` is the moment of the reading: what speaks of later moments isn't recalled. `stamps` are a survey of the
+    content at that moment.
     """
 
-    def __init__(self, cache: Path, content: Path, maker: str, now: datetime) -> None:
+    def __init__(self, cache: Path, content: Path, maker: str, now: datetime, stamps: Stamps) -> None:
         self._cache = cache / "texts"
         self._content = content
         self._maker = maker
         self._now = now
+        self._stamps = stamps
         self._years: dict[str, dict[str, Remembered]] = {}
         self._relied_on: dict[str, int] = {}
         self._seen: set[str] = set()
@@ -126,6 +136,7 @@ class Memory:
                 read=read,
                 led=tuple(sorted(led.items())),
                 galleys=tuple(sorted(galleys.items())),
+                pictures=tuple(finished(image) for text in read for image in getattr(text, "images", ())),
                 latest=max(moment for text in read for moment in _moments(text)),
             )
         )
@@ -157,7 +168,7 @@ class Memory:
         file = self._cache / _file(year)
         self._relied_on[year] = 0
         try:
-            known: list[Remembered] = unpacked(f"{self._maker} {year}", file.read_bytes(), _KINDS)
+            known = _unfolded(unpacked(f"{self._maker} {year}", file.read_bytes(), (Folded,)))
             self._relied_on[year] = file.stat().st_mtime_ns - _RACE
         except (OSError, NotKept):
             self._changed.add(year)  # what lies there is written over, or removed if there is nothing to remember
@@ -170,41 +181,64 @@ class Memory:
             file.unlink(missing_ok=True)
             return
         new = file.with_name(f"{file.name}.{os.getpid()}")
-        new.write_bytes(packed(f"{self._maker} {year}", list(folders.values()), _KINDS))
+        new.write_bytes(packed(f"{self._maker} {year}", _folded(folders.values()), (Folded,)))
         new.replace(file)
 
     def _unchanged(self, known: Remembered) -> Remembered | None:
         """Answer what is known, with the times that its files have now; None if any of them is another."""
         folder, relied_on = f"{self._content}/{known.path}", self._relied_on[_year(known.path)]
         try:
-            modified = os.lstat(folder).st_mtime_ns
+            _, _, modified = self._stamps[folder]
             is_same = modified == known.modified < relied_on
             if not is_same and _texts(folder) != known.texts:
                 return None
-            files = tuple([_again(folder, stamp, relied_on) for stamp in known.files])
-        except (OSError, _Changed):
+            files = tuple([self._again(folder, stamp, relied_on) for stamp in known.files])
+        except (OSError, KeyError, _Changed):
             return None
         if is_same and all(map(operator.is_, files, known.files)):
             return known
-        return replace(known, modified=modified, files=files)
+        return known._replace(modified=modified, files=files)
+
+    def _again(self, folder: str, known: Stamp, relied_on: int) -> Stamp:
+        """Answer the stamp of the same bytes; the very one, if nothing had to be read.
+
+        Raises _Changed, KeyError or OSError.
+        """
+        file = f"{folder}/{known.name}"
+        mode, size, modified = self._stamps[file]
+        if size != known.size or stat.S_ISLNK(mode):
+            raise _Changed
+        if modified == known.modified < relied_on:
+            return known
+        again = _stamp(Path(file))
+        if again.digest != known.digest:
+            raise _Changed
+        return again
 
 
 class _Changed(Exception):
     pass
 
 
-def _again(folder: str, stamp: Stamp, relied_on: int) -> Stamp:
-    """Answer the stamp of the same bytes; the very one, if nothing had to be read. Raises _Changed or OSError."""
-    file = f"{folder}/{stamp.name}"
-    found = os.lstat(file)
-    if found.st_size != stamp.size:
-        raise _Changed
-    if found.st_mtime_ns == stamp.modified < relied_on:
-        return stamp
-    again = _stamp(Path(file))
-    if again.digest != stamp.digest:
-        raise _Changed
-    return again
+def _folded(folders: Iterable[Remembered]) -> tuple[object, ...]:
+    """Answer the folders in plain tuples, and the releases in them put away together."""
+    rows = []
+    releases: list[Release] = []
+    for known in folders:
+        others = tuple(text for text in known.read if not isinstance(text, Release))
+        releases += [text for text in known.read if isinstance(text, Release)]
+        files = tuple(tuple(stamp) for stamp in known.files)
+        rows.append((*known[:2], files, known.texts, len(known.read) - len(others), others, *known[5:]))
+    return rows, folded(Release, releases, _AT_HAND)
+
+
+def _unfolded(kept: tuple[Any, ...]) -> Iterator[Remembered]:
+    rows, put_away = kept
+    releases = iter(unfolded(put_away))
+    for path, modified, files, texts, number, others, led, galleys, pictures, latest in rows:
+        read = (*islice(releases, number), *others)
+        stamps = tuple([Stamp(*stamp) for stamp in files])
+        yield Remembered(path, modified, stamps, texts, read, led, galleys, pictures, latest)
 
 
 def _stamp(file: Path) -> Stamp:
@@ -226,6 +260,11 @@ def _texts(folder: str | Path) -> frozenset[str]:
 
 def _attached(read: Iterable[Read]) -> set[str]:
     return {each.file for text in read for each in (*getattr(text, "images", ()), *getattr(text, "documents", ()))}
+
+
+def finished(image: Image) -> tuple[tuple[str, int], ...]:
+    """Answer the finished files of a picture, each with its size in bytes."""
+    return tuple((file.place, file.bytes) for file in (image.original, *image.renditions))
 
 
 def _moments(text: Read) -> Iterable[datetime]:

@@ -19,10 +19,11 @@ from plugins.reading.agreement import disagreements
 from plugins.reading.bodies import MARKDOWN, Links
 from plugins.reading.galleys import Galleys, StoredBodies
 from plugins.reading.masthead import Masthead
-from plugins.reading.memory import Memory, Remembered
+from plugins.reading.memory import Memory, Remembered, finished
 from plugins.reading.program import program
 from plugins.reading.selection import Kind, Selected, Source, scan, select
 from plugins.reading.surroundings import Surroundings
+from plugins.reading.survey import Stamps, survey
 from plugins.reading.texts import Texts
 from plugins.reading.upcoming import due
 
@@ -65,18 +66,21 @@ def read(
     preview: bool = False,
     markdown: Mapping[str, Any] = MARKDOWN,
     jobs: int = 1,
+    stamps: Stamps | None = None,
 ) -> Reading:
     """Answer what is public at `now`, or in a preview everything, with drafts and embargoed texts marked.
 
     `cache` is a folder for finished pictures and bodies; `url` goes before newsroom.yaml's own; `markdown` are
-    Python-Markdown's options; `jobs` is how many processes may read, which changes nothing else.
+    Python-Markdown's options; `jobs` is how many processes may read, which changes nothing else. `stamps` are a survey
+    of the content that somebody has just made.
 
     Raises Faults with everything that is wrong in what was read, in the order of files and lines. Only a preview can
     do without a text: one that isn't public yet and has faults is left out, so that
     somebody's unfinished draft doesn't stop the others from seeing theirs.
     """
     with _much_to_keep():
-        return _told_or_left_out(content, now, cache, url, markdown, preview=preview, jobs=jobs)
+        seen = survey(content) if stamps is None else stamps
+        return _told_or_left_out(content, now, cache, url, markdown, seen, preview=preview, jobs=jobs)
 
 
 @contextmanager
@@ -91,13 +95,21 @@ def _much_to_keep() -> Iterator[None]:
 
 
 def _told_or_left_out(
-    content: Path, now: datetime, cache: Path, url: str, markdown: Mapping[str, Any], *, preview: bool, jobs: int
+    content: Path,
+    now: datetime,
+    cache: Path,
+    url: str,
+    markdown: Mapping[str, Any],
+    stamps: Stamps,
+    *,
+    preview: bool,
+    jobs: int,
 ) -> Reading:
     left_out: list[Fault] = []
     while True:
         without = frozenset(fault.source for fault in left_out)
         try:
-            reading = _read(content, now, cache, url, markdown, preview=preview, without=without, jobs=jobs)
+            reading = _read(content, now, cache, url, markdown, stamps, preview=preview, without=without, jobs=jobs)
         except Faults as found:
             faulty = {fault.source for fault in found.faults}
             if not preview or not faulty or not faulty <= _not_public(content, now) - without:
@@ -118,6 +130,7 @@ def _read(
     cache: Path,
     url: str,
     markdown: Mapping[str, Any],
+    stamps: Stamps,
     *,
     preview: bool,
     without: frozenset[str],
@@ -130,7 +143,8 @@ def _read(
         raise Faults([*faults, *found.faults]) from None
     images_page = head.site.absolute(head.addresses.section(head.shape.languages[0], "images"))
     darkroom = Darkroom(cache / "media", rights_url=images_page)
-    memory = Memory(cache, content, _maker(head, now, markdown, (str(content), str(cache)), preview=preview), now)
+    maker = _maker(head, now, markdown, (str(content), str(cache)), preview=preview)
+    memory = Memory(cache, content, maker, now, stamps)
     sources, recalled, faults = _scanned(content, head, memory, darkroom)
     selected = select(sources, now, preview=preview)
     texts = _addresses(head, selected, recalled)
@@ -201,7 +215,7 @@ def _scanned(
         known = memory.recalled(folder)
         if known is None:
             return False
-        if not all(darkroom.holds(image) for text in known.read for image in getattr(text, "images", ())):
+        if not all(map(darkroom.holds, known.pictures)):
             memory.forget(known)
             return False
         recalled.append(known)
@@ -285,7 +299,7 @@ def _releases(selected: Iterable[Selected], around: Surroundings, collector: _Co
         around.read[outcome.folder].update(outcome.digests)
     for release in found:
         for image in release.images:
-            around.darkroom.holds(image)
+            around.darkroom.holds(finished(image))
     return found
 
 

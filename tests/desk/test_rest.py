@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from plugins.desk import direct
-from plugins.desk.rest import Rest
+from plugins.desk.rest import Look
 from plugins.edition.rendering import Watch
 from plugins.newsroom import Faults
 from tests.building import NOW
@@ -40,7 +40,7 @@ def resting(room, tmp_path):
 
 def test_a_press_room_that_has_been_built_is_at_rest(resting):
     settings, private = resting
-    rest = Rest.found(private, settings)
+    rest = Look.at(private, settings).rest
     held = json.loads(Path(settings["OUTPUT_PATH"], ".edition.json").read_bytes())
     assert rest.files == len(held) > 0
     came = direct.build(settings, private, Watch())
@@ -89,7 +89,7 @@ CHANGES = {
 def test_whatever_changes_ends_the_rest(change, resting, tmp_path):
     settings, private = resting
     CHANGES[change](tmp_path)
-    assert Rest.found(private, settings) is None
+    assert Look.at(private, settings).rest is None
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_whatever_changes_ends_the_rest(change, resting, tmp_path):
 )
 def test_other_settings_end_the_rest(setting, resting):
     settings, private = resting
-    assert Rest.found(private, {**settings, **setting}) is None
+    assert Look.at(private, {**settings, **setting}).rest is None
 
 
 def test_the_rest_ends_when_the_clock_changes_something(room, tmp_path):
@@ -109,7 +109,7 @@ def test_the_rest_ends_when_the_clock_changes_something(room, tmp_path):
     rest.note(tmp_path / "private")
 
     def at(moment):
-        return Rest.found(tmp_path / "private", {**room, "NOW": moment})
+        return Look.at(tmp_path / "private", {**room, "NOW": moment}).rest
 
     assert rest.until.isoformat() == "2031-05-04T08:00:00+00:00"
     assert at(rest.until - timedelta(seconds=1)) is not None
@@ -126,7 +126,7 @@ def test_a_build_that_was_stopped_ends_the_rest(resting, tmp_path):
     with pytest.raises(Faults):
         direct.build(settings, private, Watch())
     file.write_bytes(good)
-    assert Rest.found(private, settings) is None
+    assert Look.at(private, settings).rest is None
 
 
 def test_the_command_says_so_in_words_and_in_json(press_room):

@@ -47,7 +47,7 @@ def paths(plan):
 def test_everything_is_rendered_the_first_time(tmp_path):
     plan = planned([A, bundle("x", B)], Kept.empty(), tmp_path)
     assert paths(plan) == [A.path, B.path]
-    assert not plan.is_same and [task.reasons for task in plan.tasks] == [(), ()]
+    assert not plan.is_same and [task.reasons for task in plan.tasks] == [None, None]
 
 
 def test_nothing_is_rendered_when_nothing_has_changed(edition):
@@ -63,6 +63,15 @@ def test_other_inputs_are_the_reason(edition):
     again = plan(OTHER_A, B)
     assert [(task.output, task.reasons) for task in again.tasks] == [(OTHER_A, ("a",))]
     assert not again.is_same
+
+
+def test_fewer_inputs_or_another_order_are_a_reason_too(edition):
+    made, plan = edition
+    inputs = (Input("a", "1"), Input("b", "1"))
+    made(Output(path="a", inputs=inputs, render=bytes))
+    for others in (inputs[::-1], inputs[:1]):
+        again = plan(Output(path="a", inputs=others, render=bytes))
+        assert [task.reasons for task in again.tasks] == [()]
 
 
 def test_a_bundle_with_the_same_fingerprint_is_not_opened(edition):
@@ -97,7 +106,7 @@ def test_a_file_that_somebody_has_changed_is_rendered_again(items, data, edition
     (folder / A.path).write_bytes(data)
     os.utime(folder / A.path, ns=(1, 1))
     again = plan(*items)
-    assert [(task.output, task.reasons) for task in again.tasks] == [(A, ())]
+    assert [(task.output, task.reasons) for task in again.tasks] == [(A, None)]
 
 
 @pytest.mark.parametrize("items", [(A, B), (bundle("x", A, bundle("y", B)),)])

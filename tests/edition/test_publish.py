@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugins.edition.plan import UnfitOutputs
-from plugins.edition.record import RECORD
 from plugins.edition.publish import publish
+from plugins.edition.record import RECORD
 from plugins.newsroom import Input, Output
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -133,7 +133,7 @@ def test_a_killed_build_leaves_whole_files_and_the_next_one_is_right(moment, tmp
     publish(outputs(first), tmp_path)
     program = textwrap.dedent(
         f"""
-        import os, signal
+        import builtins, os, signal
         from pathlib import Path
         from plugins.edition.publish import publish
         from plugins.newsroom import Input, Output
@@ -145,8 +145,8 @@ def test_a_killed_build_leaves_whole_files_and_the_next_one_is_right(moment, tmp
                 left[0] -= 1
                 return action(*args, **kwargs)
             return act
-        for name in ("replace", "unlink", "write_bytes"):
-            setattr(Path, name, counted(getattr(Path, name)))
+        for where, name in ((os, "replace"), (os, "unlink"), (Path, "write_bytes"), (builtins, "open")):
+            setattr(where, name, counted(getattr(where, name)))
         files = {second!r}
         publish([Output(path=p, inputs=(), render=lambda d=d: d) for p, d in files.items()], Path({str(tmp_path)!r}))
         """

@@ -4,6 +4,7 @@ import pytest
 
 from plugins.edition import rendering
 from plugins.edition.memory import Standing
+from plugins.edition.plan import laid
 from plugins.edition.publish import publish
 from plugins.edition.rendering import Watch, edition
 from plugins.newsroom import Bundle, Input, Output
@@ -60,7 +61,7 @@ def test_only_what_the_folder_does_not_hold_is_laid_ready(jobs, tmp_path):
         outputs(), Standing.empty(), tmp_path / "output", tmp_path / "ready", jobs=jobs, watch=Watch()
     )
     assert len(made.rendered) == MANY and made.written == ["0/0"]
-    assert files(tmp_path / "ready") == {"0/0": b"bytes of 0"}
+    assert files(tmp_path / "ready") == {laid("0/0"): b"bytes of 0"}
 
 
 def fails():

@@ -318,6 +318,6 @@ def test_a_folder_with_a_text_that_is_not_public_is_not_remembered(room):
 
 def test_recalled_texts_are_the_very_nouns(room):
     newsroom, _ = room.read()
-    assert all(type(release) is Release for release in newsroom.releases)
+    assert all(isinstance(release, Release) for release in newsroom.releases)
     first = {release.source: release.input for release in newsroom.releases}
     assert {release.source: release.input for release in room.read()[0].releases} == first

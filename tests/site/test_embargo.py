@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from plugins.edition.memory import Made, Sealed, Standing
 from plugins.newsroom import keeping
-from plugins.reading.memory import Remembered, Stamp
+from plugins.newsroom.folding import Folded
+from plugins.reading.memory import _unfolded
 from tests.building import NOW, SAMPLE, build, files
 from tests.texts import KEYWORDS, Text, content_of
 
@@ -146,7 +147,8 @@ def remembering_no_times(found: dict[str, bytes]) -> dict[str, object]:
 
 def remembered(found: dict[str, bytes]) -> set[tuple[str, ...]]:
     """Answer the folders whose texts are remembered, each with its files."""
-    kept = (contents(data, Stamp, Remembered) for path, data in found.items() if path.startswith("texts/"))
+    kept = (contents(data, Folded) for path, data in found.items() if path.startswith("texts/"))
+    kept = (_unfolded(each) for each in kept)
     return {(one.path, *sorted(one.texts), *(text.source for text in one.read)) for known in kept for one in known}
 
 
