@@ -2,13 +2,15 @@
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import PIL
 
-from plugins.media import documents, picture
+from plugins.media import documents
 from plugins.media.label import Label
+from plugins.media.recipe import KINDS, RECIPE
 from plugins.media.shelf import Kept, Shelf
 from plugins.media.unusable import Reason, UnusableFile
 from plugins.newsroom import Document, File, Image, Rendition, Terms, fingerprint
@@ -50,11 +52,11 @@ class Darkroom:
             statement=terms.url or self._rights_url,
             licensor=self._rights_url,
         )
-        kind = picture.KINDS.get(source.suffix.lower())
+        kind = KINDS.get(source.suffix.lower())
         if kind is None:
             raise UnusableFile(Reason.PICTURE_KIND)
         data = self._read(source, MOST_PICTURE_BYTES, Reason.PICTURE_BYTES)
-        negative = fingerprint(picture.RECIPE, PIL.__version__, kind, data)
+        negative = fingerprint(RECIPE, PIL.__version__, kind, data)
         *sizes, original = self._shelf.find(negative, label.key) or self._printed(data, kind, negative, label)
         ending = Path(original.name).suffix if kind == "TIFF" else source.suffix
 
@@ -99,9 +101,11 @@ class Darkroom:
         """Keep an address free for another file that the room itself makes."""
         self._published[address.casefold()] = ""
 
-    def holds(self, image: Image) -> bool:
-        """Answer whether a picture that was developed before still lies here, and count it as asked for."""
-        return self._shelf.holds([(file.place, file.bytes) for file in (image.original, *image.renditions)])
+    def holds(self, files: Sequence[tuple[str, int]]) -> bool:
+        """Answer whether the finished files of a picture, each with its size in bytes, still lie here, and count the
+        picture as asked for.
+        """
+        return self._shelf.holds(files)
 
     def prune(self) -> None:
         """Forget the finished pictures that this darkroom has not been asked for.
@@ -111,6 +115,8 @@ class Darkroom:
         self._shelf.prune()
 
     def _printed(self, data: bytes, kind: str, negative: str, label: Label) -> tuple[Kept, ...]:
+        from plugins.media import picture  # noqa: PLC0415 - Pillow is slow to import, and most builds make no picture
+
         full = replace(label, source_type=picture.source_type(data))  # follows from the bytes: the keys are the same
         pixels = self._shelf.pixels(negative) or picture.read(data, kind).encoded()
         return self._shelf.keep(negative, label.key, [encoded.labelled(full) for encoded in pixels])

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
-from defusedxml.ElementTree import fromstring
-
 from plugins.media.unusable import Reason, UnusableFile
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -80,6 +78,8 @@ def _plain(data: bytes) -> None:
 
 def _svg(data: bytes) -> None:
     """Demand a drawing that does nothing and fetches nothing (SVG 2's "secure static mode", section 2.5.1.5)."""
+    from defusedxml.ElementTree import fromstring  # noqa: PLC0415 - slow to import, and few documents are drawings
+
     text = _text(data).lstrip("\ufeff \t\r\n")
     try:
         root = fromstring(data)

@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from defusedxml.ElementTree import fromstring
-
 from plugins.newsroom import Localized, fingerprint
 
 _SPACES = {
@@ -93,6 +91,8 @@ class Label:
 
 def source_type(xmp: bytes) -> str | None:
     """Answer the DigitalSourceType in an XMP packet written by others; None if it names none, or can't be read."""
+    from defusedxml.ElementTree import fromstring  # noqa: PLC0415 - slow to import, and few builds make a picture
+
     wanted = _name("Iptc4xmpExt:DigitalSourceType")
     try:
         root = fromstring(xmp.strip(b"\x00 \n"))

@@ -5,7 +5,7 @@ Everything that is published has been decoded and encoded again: what a camera o
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,12 +17,9 @@ from PIL.Image import Transpose
 
 from plugins.media import label
 from plugins.media.containers import Encoded
+from plugins.media.recipe import KINDS
 from plugins.media.unusable import Reason, UnusableFile
 
-RECIPE = "1"
-"""Change it when this module would make other bytes of the same picture."""
-
-KINDS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 WIDTHS = (480, 960, 1600)
 MOST_PIXELS = 100_000_000
 LONGEST_SIDE = 16_000  # WebP ends at 16,383
@@ -64,16 +61,25 @@ class Picture:
         widths = sorted({*(width for width in WIDTHS if width < own), min(own, WIDTHS[-1])})
         with ThreadPoolExecutor() as threads:  # Pillow lets go of the interpreter while it works
             original = threads.submit(self._original)
-            sizes = threads.map(self._size, widths)
-            return (*(file for files in sizes for file in files), original.result())
+            sizes = [threads.submit(self._size, pixels) for pixels in self._in_widths(reversed(widths))]
+            return (*(file for files in reversed(sizes) for file in files.result()), original.result())
 
-    def _size(self, width: int) -> tuple[Encoded, Encoded]:
-        height = max(1, round(self.pixels.height * width / self.pixels.width))
-        pixels = self.pixels.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
-        common = self._common
+    def _in_widths(self, widths: Iterable[int]) -> Iterator[Image.Image]:
+        """Answer the pixels in each of the widths, wide to narrow.
+
+        Each comes from the one before: nobody can see it, and from the original it would take twice as long.
+        """
+        pixels = self.pixels
+        for width in widths:
+            height = max(1, round(self.pixels.height * width / self.pixels.width))
+            pixels = pixels.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+            yield pixels
+
+    def _size(self, pixels: Image.Image) -> tuple[Encoded, Encoded]:
+        width, common = str(pixels.width), self._common
         return (
-            _encoded(pixels, str(width), "WEBP", self._manner("WEBP", 78)),
-            _encoded(pixels, str(width), common, self._manner(common, 80)),
+            _encoded(pixels, width, "WEBP", self._manner("WEBP", 78)),
+            _encoded(pixels, width, common, self._manner(common, 80)),
         )
 
     def _original(self) -> Encoded:
@@ -87,7 +93,8 @@ class Picture:
 
     def _manner(self, kind: str, quality: int) -> dict[str, Any]:
         if kind == "WEBP":
-            return {"lossless": self.drawn, "quality": quality, "method": 4}
+            # the usual method (4) looks for 3 % fewer bytes, in twice to three times the time
+            return {"lossless": self.drawn, "quality": quality, "method": 2}
         if kind == "JPEG":
             return {"quality": quality, "optimize": True, "progressive": True}
         return {"optimize": self.drawn}

@@ -1,15 +1,15 @@
 """Dates, times and sizes as readers write them. Nothing here asks the clock."""
 
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 DAY = "d MMMM y"
-MOMENTS = {"sv": f"{DAY} 'kl.'{NO_BREAK}HH.mm"}
+CLOCKS = {"sv": f" kl.{NO_BREAK}{{:02}}.{{:02}}"}
 """Swedish time as the language council writes it (kl. 09.34); other languages use the 24-hour clock with a colon."""
 
 
@@ -24,11 +24,17 @@ def locale(language: str) -> Locale:
 
 def moment(local: datetime, language: str) -> str:
     """Answer a time of day as `14 mars 2025 kl. 09.34` or `14 March 2025, 09:34`; `local` is the agency's own time."""
-    return format_datetime(local, MOMENTS.get(language, f"{DAY}, HH:mm"), locale=locale(language))
+    return day(local, language) + CLOCKS.get(language, ", {:02}:{:02}").format(local.hour, local.minute)
 
 
 def day(value: date, language: str) -> str:
     """Answer a day as `14 mars 2025` or `14 March 2025`."""
+    return _written(value.date() if isinstance(value, datetime) else value, language)
+
+
+@lru_cache(8192)
+def _written(value: date, language: str) -> str:
+    # a release's page, its text and its feeds tell the same day, and so do those published beside it
     return format_date(value, DAY, locale=locale(language))
 
 

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from bs4 import BeautifulSoup, NavigableString, Tag
 from bs4.element import PreformattedString
 
-from plugins.newsroom.readable import SPACE, indented, linked, listed, tidy, underlined
+from plugins.newsroom.readable import indented, linked, listed, spaced, tidy, underlined
 
 WIDEST_TABLE = 100
 """The longest line, in characters, that a table is laid out in columns for."""
@@ -139,7 +139,7 @@ def _inline(node: object) -> str:
     if isinstance(node, PreformattedString):  # comments and the like are not text
         return ""
     if isinstance(node, NavigableString):
-        return SPACE.sub(" ", str(node))
+        return spaced(str(node))
     if not isinstance(node, Tag):
         return ""
     if node.name == "br":

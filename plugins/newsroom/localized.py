@@ -22,7 +22,10 @@ class Localized:
         return cls(tuple(texts.items()))
 
     def __getitem__(self, language: str) -> str:
-        return next((text for written_in, text in self.texts if written_in == language), self.texts[0][1])
+        for written_in, text in self.texts:
+            if written_in == language:
+                return text
+        return self.texts[0][1]
 
     def language(self, wanted: str) -> str:
         """Answer the language that `self[wanted]` is really written in."""

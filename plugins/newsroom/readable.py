@@ -3,8 +3,6 @@
 import re
 from html import unescape
 
-SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
-"""What becomes one space; a no-break space is meant and stays."""
 _THREE_LINES = re.compile(r"\n{3,}")
 
 _INLINE = r'(?:[^<>&]++|&(?:amp|lt|gt|nbsp);|</?(?:strong|em|b|i|code)>|<br>|<a href="[^"]*">|</a>)*+'
@@ -35,6 +33,15 @@ def readable(html: str) -> str:
     return "\n\n".join(blocks(html))
 
 
+def spaced(text: str) -> str:
+    """Answer the text with all white space between two words as one space; a no-break space is meant and stays."""
+    for sign in "\t\r\n\f":
+        text = text.replace(sign, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
+
+
 def underlined(heading: str, line: str = "-") -> str:
     return f"{heading}\n{line * len(heading)}" if heading else ""
 
@@ -61,7 +68,7 @@ def _item(html: str) -> str:
 def _line(html: str) -> str:
     """Answer what stands in a block."""
     if "<" not in html and "&" not in html:
-        return SPACE.sub(" ", html).strip(" ")
+        return spaced(html).strip(" ")
     text, *links = _LINKS.split(html)
     told = [_words(text)]
     for address, words, after in zip(links[::3], links[1::3], links[2::3], strict=True):
@@ -70,7 +77,7 @@ def _line(html: str) -> str:
 
 
 def _words(html: str) -> str:
-    return unescape(_TAG.sub("", SPACE.sub(" ", html).replace("<br>", "\n")))
+    return unescape(_TAG.sub("", spaced(html).replace("<br>", "\n")))
 
 
 def listed(items: list[str]) -> str:
@@ -87,7 +94,7 @@ def linked(text: str, address: str) -> str:
 
 
 def tidy(text: str) -> str:
-    lines = "\n".join(SPACE.sub(" ", line).strip(" ") for line in text.split("\n"))
+    lines = "\n".join(spaced(line).strip(" ") for line in text.split("\n"))
     return _THREE_LINES.sub("\n\n", lines).strip("\n ")
 
 

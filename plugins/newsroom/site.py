@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import quote, urlsplit
 
 from plugins.newsroom.output import Noun
@@ -27,7 +28,7 @@ class Site(Noun):
     @property
     def base(self) -> str:
         """Answer the path that every link starts with: `/`, or `/press/` when the site lies in a folder."""
-        return urlsplit(self.url).path.rstrip("/") + "/"
+        return _base(self.url)
 
     def href(self, address: str) -> str:
         """Answer a link for pages, from the root of the host: `/pressmeddelanden/2025/x/`."""
@@ -36,6 +37,11 @@ class Site(Noun):
     def absolute(self, address: str) -> str:
         """Answer the whole address, for feeds, canonical links and letters."""
         return self.url.rstrip("/") + "/" + _quoted(address)
+
+
+@cache
+def _base(url: str) -> str:
+    return urlsplit(url).path.rstrip("/") + "/"
 
 
 def _quoted(address: str) -> str:

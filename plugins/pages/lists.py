@@ -57,6 +57,20 @@ class Entry(Noun):
         return f"entry:{self.address}"
 
 
+class Entries:
+    """What lists in one language show of a newsroom's releases: the same in each of the lists that a release is in."""
+
+    def __init__(self, newsroom: Newsroom, language: str) -> None:
+        self._newsroom = newsroom  # so that no other release ever has the id of one of its own
+        self._language = language
+        self._known: dict[int, Entry] = {}
+
+    def of(self, release: Release) -> Entry:
+        if id(release) not in self._known:
+            self._known[id(release)] = Entry.of(release, self._language)
+        return self._known[id(release)]
+
+
 @dataclass(frozen=True, slots=True)
 class Parts(Generic[T]):
     """Items, newest first, cut so that more can come: `newest` (20–39, or all there are) and the `older` ones.
@@ -105,9 +119,10 @@ class Listing:
 def outputs(stage: Stage, subjects: Subjects, theme: Theme, language: str) -> Iterator[Output | Bundle]:
     """Answer every list of releases in the language, part by part, and the two pages that lead to them."""
     newsroom = stage.newsroom
+    entries = Entries(newsroom, language)
     for listing in _listings(newsroom, subjects, language):
         name = f"list {listing.address_in(language)}"
-        yield stage.bundle(name, listing.releases, partial(_parts, listing, stage, theme), listing.about)
+        yield stage.bundle(name, listing.releases, partial(_parts, listing, entries, stage, theme), listing.about)
     yield _keywords(newsroom, subjects, theme, language)
     yield _archive(newsroom, subjects, theme, language)
 
@@ -144,9 +159,9 @@ def _listings(newsroom: Newsroom, subjects: Subjects, language: str) -> Iterator
         )
 
 
-def _parts(listing: Listing, stage: Stage, theme: Theme) -> Iterator[Bundle]:
+def _parts(listing: Listing, entries: Entries, stage: Stage, theme: Theme) -> Iterator[Bundle]:
     for number, releases, older in Parts.of(listing.releases).numbered():
-        page = partial(_page, listing, number, releases, older, stage.newsroom, theme)
+        page = partial(_page, listing, number, releases, older, entries, stage.newsroom, theme)
         yield stage.bundle(f"part {number}", releases, page, str(older), listing.about)
 
 
@@ -155,22 +170,23 @@ def _page(
     number: int | None,
     releases: Iterable[Release],
     older: int | None,
+    entries: Entries,
     newsroom: Newsroom,
     theme: Theme,
 ) -> Iterator[Output]:
     language, subject = listing.language, listing.subject
-    entries = [Entry.of(release, language) for release in releases]
+    shown = [entries.of(release) for release in releases]
     about = (Input("list", fingerprint(listing.about)), Input("older part", fingerprint(str(older))))
     yield theme.page(
         "list.html",
         language,
         _addresses(listing, number, newsroom, theme),
-        (*about, *(entry.input for entry in entries)),
+        (*about, *(entry.input for entry in shown)),
         section="keywords" if subject and subject.kind == "keyword" else "releases",
         feed=subject if subject and subject.has_feed else None,
         year=listing.year,
         subject=subject,
-        entries=entries,
+        entries=shown,
         list_address=listing.address_in(language),
         complete=listing.address_in(newsroom.language) if listing.is_partial(newsroom) else None,
         number=number,

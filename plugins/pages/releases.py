@@ -8,7 +8,7 @@ from plugins.newsroom import Bundle, Image, Input, Newsroom, Noun, Output, Relea
 from plugins.newsroom.record import release_json_output
 from plugins.pages import plaintext
 from plugins.pages.assignments import Decision
-from plugins.pages.lists import Entry
+from plugins.pages.lists import Entries, Entry
 from plugins.pages.theme import Theme
 
 EARLIER = 5
@@ -38,17 +38,23 @@ def _of_year(places: Iterable[int], stage: Stage, theme: Theme, language: str) -
     newsroom = stage.newsroom
     listed = newsroom.listed(language)
     decisions = {assignment.id: Decision.of(assignment) for assignment in newsroom.listed_assignments(language)}
+    entries = Entries(newsroom, language)
     for place in places:
         release, earlier = listed[place], listed[place + 1 : place + 1 + EARLIER]
         read = (release, *earlier, *newsroom.replacing((release,)))
-        yield stage.bundle(release.source, read, partial(_of_release, release, earlier, decisions, stage, theme))
+        made = partial(_of_release, release, earlier, entries, decisions, stage, theme)
+        yield stage.bundle(release.source, read, made)
 
 
 def _of_release(
-    release: Release, earlier: Iterable[Release], decisions: dict[str, Decision], stage: Stage, theme: Theme
+    release: Release,
+    earlier: Iterable[Release],
+    entries: Entries,
+    decisions: dict[str, Decision],
+    stage: Stage,
+    theme: Theme,
 ) -> Iterator[Output]:
-    entries = [Entry.of(other, release.language) for other in earlier]
-    yield _page(release, entries, decisions, stage.newsroom, theme)
+    yield _page(release, [entries.of(other) for other in earlier], decisions, stage.newsroom, theme)
     yield plaintext.output(release, stage, theme.words(release.language))
     yield release_json_output(release, stage.newsroom, stage.bodies)
 
@@ -59,12 +65,12 @@ def _page(
     answers = [decisions[id] for id in release.responds_to if id in decisions]
     replacement = _replacement(release, newsroom)
     picture = _picture(release, newsroom)
-    nouns: list[Noun] = [release, *earlier, *answers]
+    nouns: list[Noun] = [release, *earlier, *answers, *([picture] if picture else [])]
     return theme.page(
         "release.html",
         release.language,
         {release.language: release.address, **{v.language: v.address for v in release.versions}},
-        (*(noun.input for noun in nouns), Input("named by the release", fingerprint(repr((replacement, picture))))),
+        (*(noun.input for noun in nouns), Input("named by the release", fingerprint(repr(replacement)))),
         section="releases",
         release=release,
         earlier=earlier,

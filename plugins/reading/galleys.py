@@ -40,20 +40,32 @@ class Galleys:
         """Answer the body, if it is kept whole and its links lead where they led; `texts` as in `Links`."""
         self._used.add(key)
         try:
-            kept = json.loads((self._folder / key).read_bytes())
-            body = Body(html=str(kept["html"]), led=dict(kept["led"]))
+            about, html = self._kept(key)
+            kept = json.loads(about)
+            body = Body(html=html.decode(), led=dict(kept["led"]))
+            is_whole = kept["digest"] == _digest(key, body)
         except (OSError, ValueError, TypeError, KeyError):
             return None
-        is_whole = kept.get("digest") == _digest(key, body)
         return body if is_whole and all(texts.get(path) == address for path, address in body.led.items()) else None
 
+    def html(self, key: str, digest: str) -> str | None:
+        """Answer the HTML with that fingerprint, if it is what is kept under the key."""
+        try:
+            html = self._kept(key)[1]
+        except OSError:
+            return None
+        return html.decode() if fingerprint(html) == digest else None
+
     def keep(self, key: str, body: Body) -> None:
-        """Keep the body. Two readings may do so at once: what they write is the same."""
+        """Keep the body. Two readings may do so at once: what they write is the same, and half a galley is none."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        data = {"digest": _digest(key, body), "led": body.led, "html": body.html}
-        new = self._folder / f"{key}.{os.getpid()}"
-        new.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        new.replace(self._folder / key)
+        about = json.dumps({"digest": _digest(key, body), "led": body.led}, ensure_ascii=False)
+        (self._folder / key).write_bytes(f"{about}\n{body.html}".encode())
+
+    def _kept(self, key: str) -> tuple[bytes, bytes]:
+        """Answer what a galley says of itself, in its first line, and its HTML. Raises OSError."""
+        about, _, html = (self._folder / key).read_bytes().partition(b"\n")
+        return about, html
 
     def still_in_use(self, key: str) -> None:
         """Say that the body is still some text's, though nobody has asked for it."""
@@ -109,11 +121,12 @@ class StoredBodies:
         return self._at_hand[text.body_digest]
 
     def _read(self, text: Text) -> str:
-        key, led = self._bodies[text.body_digest]
-        body = self._galleys.find(key, led)
-        html = body.html if body else self._again(text)
-        if fingerprint(html) != text.body_digest:
-            raise ChangedText(f"{text.source} has changed since it was read: build again")
+        key, _ = self._bodies[text.body_digest]
+        html = self._galleys.html(key, text.body_digest)
+        if html is None:
+            html = self._again(text)
+            if fingerprint(html) != text.body_digest:
+                raise ChangedText(f"{text.source} has changed since it was read: build again")
         return html
 
 

@@ -3,7 +3,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from jinja2 import FileSystemLoader
+from jinja2 import FileSystemLoader, TemplateSyntaxError, pass_context
+from jinja2.runtime import Context
 
 from plugins.edition.stage import Stage
 from plugins.newsroom import Site
@@ -41,6 +42,41 @@ def test_a_template_that_names_another_by_a_variable_is_refused(stage: Stage) ->
     (stage.theme / "templates" / "odd.html").write_text("{% include which %}", "utf-8")
     with pytest.raises(ValueError, match=r"odd\.html"):
         Theme(stage).template_input("odd.html")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '{# {% include "gone.html" %} #}',
+        "{{ '{% include which %}' }}",
+        '{% set sign = "{#" %}{% include "base.html" %}{# a comment #}',
+        "{%- from\n'base.html' import header %}",
+        '{% include ["base.html", "page.html"] %}',
+    ],
+)
+def test_a_template_names_what_jinja_finds_named(stage: Stage, written: str) -> None:
+    (stage.theme / "templates" / "odd.html").write_text(written, "utf-8")
+    before = Theme(stage).template_input("odd.html")
+    change(stage.theme / "templates" / "base.html")
+    assert (Theme(stage).template_input("odd.html") != before) == ("base.html" in written)
+
+
+def test_where_a_template_is_wrong_is_told(stage: Stage) -> None:
+    (stage.theme / "templates" / "odd.html").write_text("\n\n{% include %}", "utf-8")
+    with pytest.raises(TemplateSyntaxError) as told:
+        Theme(stage).template_input("odd.html")
+    assert (told.value.name, told.value.lineno) == ("odd.html", 3)
+
+
+def test_functions_of_the_settings_are_given_the_context_that_they_ask_for(stage: Stage) -> None:
+    @pass_context
+    def here_of(context: Context, prefix: str) -> str:
+        return f"{prefix}{context['here']}"
+
+    stage.environment.globals["here_of"] = here_of
+    (stage.theme / "templates" / "odd.html").write_text('{% for n in "ab" %}{{ here_of(n) }} {% endfor %}', "utf-8")
+    page = Theme(stage).page("odd.html", "sv", {"sv": "om/"})
+    assert page.render() == b"aom/ bom/ "
 
 
 def test_static_files_are_named_by_their_content(stage: Stage) -> None:

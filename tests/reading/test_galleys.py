@@ -1,11 +1,10 @@
 """Bodies that were rendered before: found again when nothing they depend on has changed, and only then."""
 
-import json
 from dataclasses import replace
 
 import pytest
 
-from plugins.newsroom import Site
+from plugins.newsroom import Site, fingerprint
 from plugins.reading import bodies
 from plugins.reading.bodies import MARKDOWN, Links, render
 from plugins.reading.frontmatter import Manuscript
@@ -56,7 +55,7 @@ def test_whatever_else_a_body_is_made_from_is_in_its_name(links, tmp_path):
     assert Galleys(tmp_path, {"extensions": []}).key(MANUSCRIPT, LINKS) != key
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"html": "<p>x</p>", "led": {}, "digest": "x"}'])
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"led": {}, "digest": "x"}\n<p>x</p>', b'{"led": {}}\n\xff'])
 def test_a_damaged_galley_is_never_used(damage, tmp_path):
     galleys, key = kept(tmp_path)
     (tmp_path / key).write_bytes(damage)
@@ -65,9 +64,12 @@ def test_a_damaged_galley_is_never_used(damage, tmp_path):
 
 def test_a_changed_galley_is_never_used(tmp_path):
     galleys, key = kept(tmp_path)
-    data = json.loads((tmp_path / key).read_bytes())
-    (tmp_path / key).write_text(json.dumps({**data, "html": "<script>alert(1)</script>"}))
+    digest = fingerprint(render(MANUSCRIPT, LINKS).html)
+    about, _, html = (tmp_path / key).read_text().partition("\n")
+    assert galleys.html(key, digest) == html
+    (tmp_path / key).write_text(f"{about}\n<script>alert(1)</script>")
     assert galleys.find(key, TEXTS) is None
+    assert galleys.html(key, digest) is None
 
 
 def test_what_is_not_asked_for_is_forgotten(tmp_path):
