@@ -166,7 +166,7 @@ class Keys:
 
     def _short(self, purpose: str, *parts: object) -> str:
         """Answer 100 bits, in letters and digits that survive being folded to lower case."""
-        return base64.b32encode(self._keyed(purpose, *parts)).decode().lower()[:20]
+        return base64.b32encode(self._keyed(purpose, *parts)[:15]).decode().lower()[:20]
 
     def _sign(self, purpose: str, numbers: list[int]) -> str:
         return _text(self._tokens[purpose].dumps(numbers))

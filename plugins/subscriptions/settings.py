@@ -75,7 +75,7 @@ class DigestTimes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dkim:
-    """What letters are signed with in this process; without it the relay signs. `key` is a file in PEM."""
+    """A key that letters are signed with in this process; without any the relay signs. `key` is a file in PEM."""
 
     key: Path
     selector: str
@@ -103,7 +103,7 @@ class Settings:
     secrets: tuple[str, ...] = field(repr=False)
     pepper: str = field(repr=False)
     api_secret: str = field(repr=False)
-    dkim: Dkim | None
+    dkim: tuple[Dkim, ...]
     connections: int
     rows_per_commit: int
     in_doubt: Policy
@@ -340,12 +340,20 @@ def _secrets(public: bool) -> Callable[[str], tuple[str, ...]]:
     return parse
 
 
-def _dkim(read: _Reading) -> Dkim | None:
-    key = read.optional("DKIM_KEY", Path)
-    selector = read.optional("DKIM_SELECTOR", _domain)
+def _dkim(read: _Reading) -> tuple[Dkim, ...]:
+    keys = read.optional("DKIM_KEY", _several(Path)) or ()
+    selectors = read.optional("DKIM_SELECTOR", _several(_domain)) or ()
     domain = read.optional("DKIM_DOMAIN", _domain)
-    if key and selector and domain:
-        return Dkim(key=key, selector=selector, domain=domain)
-    if key or selector or domain:
-        read.fault("LIST_DKIM_KEY, LIST_DKIM_SELECTOR and LIST_DKIM_DOMAIN belong together: set all or none.")
-    return None
+    if len(keys) == len(selectors) and bool(keys) == bool(domain):
+        return tuple(
+            Dkim(key=key, selector=selector, domain=domain or "") for key, selector in zip(keys, selectors, strict=True)
+        )
+    read.fault(
+        "LIST_DKIM_KEY, LIST_DKIM_SELECTOR and LIST_DKIM_DOMAIN belong together: set all or none, "
+        "and a selector for each key."
+    )
+    return ()
+
+
+def _several(one: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
+    return lambda text: tuple(one(each.strip()) for each in text.split(","))

@@ -2,10 +2,12 @@
 
 The relay is Postfix's `smtp-sink`; the most it takes is what Postfix's `smtp-source` sends it over connections that
 stay open, measured before and after each case. Only a ratio to that, in the same run, may be claimed. Each case is a
-process of its own; readers are made beforehand and not counted, the rest is real: letters, ledger, full sync.
+process of its own; readers and their rows are made by another beforehand, and neither their time nor their memory is
+counted. The rest is real: letters, ledger, full sync.
 """
 
 import json
+import multiprocessing
 import os
 import resource
 import shutil
@@ -17,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -68,14 +71,27 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a case took: letters/s, as a ratio to the sink's limit, seconds of the fan-out, bytes of the process."""
+    """What a case took: letters/s, as a ratio to the sink's limit, and what `Measured` says."""
 
     case: str
     readers: int
     letters: float
     ratio: float
     limit: float
+    cpu: float
     fan_out: float
+    peak: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What a case's processes say of themselves: letters/s, microseconds of CPU for each letter, seconds of the fan-out
+    and the most bytes of memory that the sender had.
+    """
+
+    letters: float
+    cpu: float
+    fan_out: float = 0.0
     peak: float
 
 
@@ -86,19 +102,22 @@ class Missing(Exception):
 def bench(
     readers: Annotated[int, typer.Option(min=1_000, help="How many readers the list has.")] = READERS,
     fewer: Annotated[int, typer.Option(min=1_000, help="And how many, to see whether memory grows.")] = 10_000,
+    connections: Annotated[int, typer.Option(min=1, max=200, help="Connections to the relay.")] = 32,
+    only: Annotated[str, typer.Option(help="Measure only the cases with this in their name: 'SQLite, 25'.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print figures for a program.")] = False,
     one: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> None:
     """Measure the e-mail list beside the most that its relay can take."""
     if one:
-        print(json.dumps(_measured(json.loads(one))))
+        print(json.dumps(asdict(_measured(json.loads(one)))))
         return
     # Ended by a pipeline as by Ctrl-C: what runs is ended, the folders are removed, and the figures so far are told.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     found: list[Result] = []
     failure = ""
     try:
-        for each in _results(_cases(readers, fewer), Console(stderr=True)):
+        cases = (case for case in _cases(readers, fewer, connections) if only in case.name)
+        for each in _results(cases, Console(stderr=True)):
             found.append(each)
     except (Missing, subprocess.SubprocessError) as what:
         failure = str(what)
@@ -114,7 +133,7 @@ def bench(
 
 def _show(found: Sequence[Result]) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("", "readers", "letters/s", "ratio", "limit/s", "fan-out s", "MiB"):
+    for name in ("", "readers", "letters/s", "ratio", "limit/s", "CPU µs", "fan-out s", "MiB"):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     for each in found:
         table.add_row(
@@ -123,6 +142,7 @@ def _show(found: Sequence[Result]) -> None:
             f"{each.letters:,.0f}",
             f"{each.ratio:.2f}",
             f"{each.limit:,.0f}",
+            f"{each.cpu:,.0f}",
             f"{each.fan_out:.2f}" if each.fan_out else "–",
             f"{each.peak / 2**20:.0f}",
         )
@@ -131,15 +151,15 @@ def _show(found: Sequence[Result]) -> None:
     console.print(table)
 
 
-def _cases(readers: int, fewer: int) -> Iterator[Case]:
+def _cases(readers: int, fewer: int, connections: int) -> Iterator[Case]:
     databases = ["SQLite"] + (["PostgreSQL"] if postgres.binaries() else [])
     yield Case(database="", readers=PLAIN_LETTERS)
     for database in databases:
         for rows in (1, 25):
-            yield Case(database=database, readers=readers, rows=rows)
+            yield Case(database=database, readers=readers, rows=rows, connections=connections)
     if "PostgreSQL" in databases:
-        yield Case(database="PostgreSQL", readers=readers, rows=25, processes=2)
-    yield Case(database="SQLite", readers=fewer, rows=25)
+        yield Case(database="PostgreSQL", readers=readers, rows=25, connections=connections, processes=2)
+    yield Case(database="SQLite", readers=fewer, rows=25, connections=connections)
 
 
 def _results(cases: Iterator[Case], console: Console) -> Iterator[Result]:
@@ -163,17 +183,11 @@ def _results(cases: Iterator[Case], console: Console) -> Iterator[Result]:
                 text=True,
                 timeout=3600,
             )
-            letters, fan_out, peak = json.loads(done.stdout)
+            found = Measured(**json.loads(done.stdout))
             after = _limit(port)
             limit, before = (before + after) / 2, after
             yield Result(
-                case=case.name,
-                readers=case.readers,
-                letters=letters,
-                ratio=letters / limit,
-                limit=limit,
-                fan_out=fan_out,
-                peak=peak,
+                case=case.name, readers=case.readers, ratio=found.letters / limit, limit=limit, **asdict(found)
             )
 
 
@@ -219,11 +233,13 @@ def _new_database(server: postgres.Server, number: int) -> str:
     return server.url(f"bench_{number}")
 
 
-def _measured(order: dict[str, object]) -> tuple[float, float, float]:
-    """Run one case, in a process of its own; answer letters/s, seconds of the fan-out, peak bytes."""
+def _measured(order: dict[str, object]) -> Measured:
+    """Run one case, in a process of its own."""
     case, port = Case(**order["case"]), int(str(order["port"]))  # type: ignore[arg-type]
     if not case.database:
-        return _plain_loop(port, case.readers), 0.0, _peak()
+        began = time.process_time()
+        letters = _plain_loop(port, case.readers)
+        return Measured(letters=letters, cpu=(time.process_time() - began) / case.readers * 1e6, peak=_peak())
     with tempfile.TemporaryDirectory(prefix="pressroom-bench-") as folder:
         settings = running.settings(
             Path(folder),
@@ -234,27 +250,34 @@ def _measured(order: dict[str, object]) -> tuple[float, float, float]:
             site=SITE,
             service=SERVICE,
         )
-        Store.migrate(settings)
-        store = Store.open(settings)
-        running.begin(store, (f"reader{number}" for number in range(case.readers)))
-        fan_out = _fan_out(store)
-        store.close()
-        seconds = _send(settings, case)
-        return case.readers / seconds, fan_out, _peak()
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as other:
+            fan_out = other.submit(_prepare, settings, case.readers).result()
+        seconds, cpu = _send(settings, case)
+        return Measured(
+            letters=case.readers / seconds, cpu=cpu / case.readers * 1e6, fan_out=fan_out, peak=_peak()
+        )
 
 
-def _fan_out(store: Store) -> float:
+def _prepare(settings: Settings, readers: int) -> float:
+    """Make a list with readers and a row for each; answer seconds of the fan-out."""
+    Store.migrate(settings)
+    store = Store.open(settings)
+    running.begin(store, (f"reader{number}" for number in range(readers)))
     notice = _site().announcements[0]
     store.mailings.take_in([notice], notice.at)
     started = time.perf_counter()
     (made,) = store.mailings.fan_out_due(notice.at + timedelta(seconds=1))
-    assert made.rows
-    return time.perf_counter() - started
+    seconds = time.perf_counter() - started
+    assert made.rows == readers
+    store.close()
+    return seconds
 
 
-def _send(settings: Settings, case: Case) -> float:
-    """Send everything; with several processes from the first one's start to the last one's end."""
-    started = time.perf_counter()
+def _send(settings: Settings, case: Case) -> tuple[float, float]:
+    """Send everything; with several processes from the first one's start to the last one's end. Answer seconds, and
+    seconds of CPU.
+    """
+    started, cpu = time.perf_counter(), -time.process_time()
     others = []
     for _ in range(case.processes - 1):
         if not (child := os.fork()):
@@ -263,10 +286,11 @@ def _send(settings: Settings, case: Case) -> float:
         others.append(child)
     counts = _work(settings)
     for child in others:
-        os.waitpid(child, 0)
+        _, _, used = os.wait4(child, 0)
+        cpu += used.ru_utime + used.ru_stime
     seconds = time.perf_counter() - started
     assert others or counts == case.readers, f"{counts} letters were accepted, not {case.readers}"
-    return seconds
+    return seconds, cpu + time.process_time()
 
 
 def _work(settings: Settings) -> int:

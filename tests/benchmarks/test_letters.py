@@ -10,7 +10,7 @@ from tests.subscriptions.sink import Sink
 def test_every_letter_of_a_case_is_sent(case: Case) -> None:
     with Sink() as sink:
         fields = {"database": case.database, "readers": case.readers, "rows": case.rows, "connections": 4}
-        letters, _, peak = _measured({"case": fields, "port": sink.port, "url": ""})
-        assert letters > 0 and peak > 0
+        found = _measured({"case": fields, "port": sink.port, "url": ""})
+        assert found.letters > 0 and found.cpu > 0 and found.peak > 0
         assert len(sink.taken) == len({taken.recipient for taken in sink.taken}) == case.readers
         assert sum(sink.copies().values()) == case.readers

@@ -1,5 +1,6 @@
 """What the journal says is what was written before the end came, however it came."""
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from plugins.subscriptions.delivery import DeliveryState, Outcome
-from plugins.subscriptions.sending.journal import ROOM, Journal, Page, abandoned, forget, machine, remembered, seat
+from plugins.subscriptions.sending.journal import ROOM, Journal, Note, abandoned, forget, machine, remembered, seat
 
 NEXT = datetime(2031, 1, 1, tzinfo=UTC)
 
@@ -35,9 +36,35 @@ def test_what_threads_write_is_all_there(tmp_path: Path) -> None:
         assert {each.number for each in remembered(place)} == set(range(300))
 
 
+def test_one_sync_serves_all_that_was_written_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    with seat(tmp_path) as place, closing(Journal(place)) as journal:
+        notes = [journal.write(outcome(number)) for number in range(3)]
+        monkeypatch.setattr(os, "fdatasync", synced.append)
+        for note in reversed(notes):
+            journal.sync(note)
+        assert len(synced) == 1
+        journal.sync(journal.write(outcome(3)))
+        assert len(synced) == 2
+
+
+def test_a_sync_that_fails_is_told_and_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(file: int) -> None:
+        raise OSError("input/output error")
+
+    with seat(tmp_path) as place, closing(Journal(place)) as journal:
+        note = journal.write(outcome(1))
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "fdatasync", fails)
+            for _ in range(2):
+                with pytest.raises(OSError, match="input/output"):
+                    journal.sync(note)
+        journal.sync(note)
+
+
 def test_it_stays_short_as_long_as_the_ledger_hears(tmp_path: Path) -> None:
     with seat(tmp_path) as place, closing(Journal(place)) as journal:
-        untold: list[Page] = []
+        untold: list[Note] = []
         for number in range(6000):
             untold.append(journal.write(outcome(number, "x" * 250)))
             if len(untold) == 20:

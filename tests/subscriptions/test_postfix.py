@@ -5,6 +5,7 @@ import email.policy
 import grp
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -28,6 +29,8 @@ from plugins.subscriptions.sending.worker import Sending, Worker
 from plugins.subscriptions.settings import Relay, Security, Settings
 from plugins.subscriptions.store import Store
 from tests.subscriptions import running
+from tests.subscriptions.letters.test_dkim import AT, letter, signers, verified
+from tests.subscriptions.letters.written import VALUES
 from tests.subscriptions.people import KEYS
 
 POSTFIX = shutil.which("postfix", path="/usr/sbin:/usr/local/sbin:/usr/bin")
@@ -193,6 +196,25 @@ def test_letters_arrive_bounces_come_back_and_doubt_is_settled(sqlite_settings: 
         counts = store.ledger.counts()
         assert (counts["accepted"], counts["bounced"]) == (3, 1)
         store.close()
+
+
+def test_the_relay_leaves_the_signatures_and_the_way_out_as_they_are() -> None:
+    """RFC 8058, section 4: both headers are signed. What comes out of the relay is still what was signed."""
+    sent = letter().fill(VALUES, AT, signers())
+    with postfix("anna") as relay:
+        way = Connection(relay.relay)
+        envelope = Envelope(sender=KEYS.return_path(1, DOMAIN), recipient="anna@example.se", message=sent)
+        assert way.hand_over(envelope).relay_id
+        way.close(politely=True)
+        (arrived,) = relay.wait_for("anna", 1)
+    arrived = arrived.replace(b"\n", b"\r\n")
+    assert verified(arrived) == [True, True]
+    head, read = arrived.partition(b"\r\n\r\n")[0], email.message_from_bytes(arrived)
+    for name in ("List-Unsubscribe", "List-Unsubscribe-Post"):
+        assert f"\r\n{name}: {email.message_from_bytes(sent)[name]}\r\n".encode() in head
+        for signature in read.get_all("DKIM-Signature"):
+            signed = re.sub(r"\s", "", signature.partition("h=")[2].partition(";")[0]).split(":")
+            assert name.lower() in signed
 
 
 def _claims(store: Store, settings: Settings, rows: int) -> tuple[Claim, ...]:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from plugins.subscriptions.delivery import Policy
-from plugins.subscriptions.settings import LOCAL_SECRET, BadSettings, Mode, Relay, Security, Settings
+from plugins.subscriptions.settings import LOCAL_SECRET, BadSettings, Dkim, Mode, Relay, Security, Settings
 
 PUBLIC = {
     "LIST_MODE": "public",
@@ -35,7 +35,7 @@ def test_one_s_own_computer_needs_no_settings() -> None:
     assert settings.in_doubt is Policy.RECONCILE_THEN_RESEND
     assert (settings.send_window, settings.pull_back) == (timedelta(hours=48), timedelta(minutes=2))
     assert settings.relay == Relay(host="localhost", port=1025, security=Security.NONE)
-    assert settings.dkim is None
+    assert settings.dkim == ()
 
 
 def test_public_settings() -> None:
@@ -130,6 +130,13 @@ def test_postgresql_goes_by_its_usual_address() -> None:
 
 def test_dkim_is_all_or_nothing() -> None:
     environ = {"LIST_DKIM_KEY": "/k.pem", "LIST_DKIM_SELECTOR": "s1", "LIST_DKIM_DOMAIN": "example.se"}
-    dkim = Settings.from_environment(environ).dkim
-    assert dkim is not None
-    assert (dkim.key, dkim.selector, dkim.domain) == (Path("/k.pem"), "s1", "example.se")
+    one = Dkim(key=Path("/k.pem"), selector="s1", domain="example.se")
+    other = Dkim(key=Path("/l.pem"), selector="s2", domain="example.se")
+    assert Settings.from_environment(environ).dkim == (one,)
+    several = environ | {"LIST_DKIM_KEY": "/k.pem, /l.pem", "LIST_DKIM_SELECTOR": "s1,s2"}
+    assert Settings.from_environment(several).dkim == (one, other)
+    for lacks in environ:
+        with pytest.raises(BadSettings, match="belong together"):
+            Settings.from_environment({**environ, lacks: ""})
+    with pytest.raises(BadSettings, match="a selector for each key"):
+        Settings.from_environment({**several, "LIST_DKIM_SELECTOR": "s1"})

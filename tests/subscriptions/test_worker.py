@@ -1,5 +1,6 @@
 """What a worker does with faults of letters, relays and readers. Kills and disasters have tests of their own."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -72,6 +73,29 @@ def test_everyone_gets_one_letter(settings: Settings, rows: int) -> None:
         assert some.counts == {"accepted": 60}
         some.send()
         assert len(some.reached) == 60, "once"
+
+
+def test_what_became_of_a_letter_is_on_the_disk_before_the_dot_of_the_next(
+    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that when the power goes, no more than one letter of a connection can be in doubt."""
+    steps: list[str] = []
+    fdatasync = os.fdatasync
+
+    def synced(file: int) -> None:
+        fdatasync(file)
+        steps.append("synced")
+
+    monkeypatch.setattr(os, "fdatasync", synced)
+    readers = [f"r{number}" for number in range(5)]
+    with a_list(sqlite_settings, readers=readers, connections=1, rows_per_commit=25) as some:
+        running.tell(some.store)
+        sending = Sending(
+            store=some.store, settings=some.settings, compose=running.compose, clock=lambda: LATER, at=steps.append
+        )
+        Worker(sending).run(until_idle=True)
+    found = [step for step in steps if step in {"dot", "remembered", "synced"}]
+    assert found == ["dot", "remembered", "synced"] * 4 + ["dot", "remembered"], "the last is in the ledger's commit"
 
 
 def test_a_refused_reader_is_no_hindrance(sqlite_settings: Settings) -> None:

@@ -76,9 +76,9 @@ class Composer:
         self._making = threading.Lock()
         self._speaks: Writer | None = None
         self._asked = -OFFER_FOR
-        self._signers: tuple[Signer, ...] = ()
-        if dkim := settings.dkim:
-            self._signers = (Signer.of(dkim.key.read_bytes(), domain=dkim.domain, selector=dkim.selector),)
+        self._signers = tuple(
+            Signer.of(each.key.read_bytes(), domain=each.domain, selector=each.selector) for each in settings.dkim
+        )
 
     def __call__(self, claim: Claim) -> Envelope:
         """Answer the claim's letter, addressed.

@@ -13,7 +13,7 @@ from datetime import datetime
 from email import quoprimime
 from email.utils import format_datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 
 from plugins.subscriptions.letters.dkim import Signer, relaxed_body, relaxed_header, signature_headers
@@ -106,7 +106,7 @@ class Letter:
             value = values[slot]
             if len(value) > LONGEST or _UNFIT.search(value):
                 raise UnfitValue(f"the value for {slot} holds characters that no letter may hold, or is too long")
-        values = {**values, Slot.DATE: format_datetime(now)}
+        values = {**values, Slot.DATE: _date(now.replace(microsecond=0))}
         fields = [
             (name, piece if isinstance(piece, bytes) else piece.filled(values[piece.slot]))
             for name, piece in self._fields
@@ -118,6 +118,10 @@ class Letter:
             canonical = [(name, relaxed_header(line)) for name, line in fields]
             head = signature_headers(canonical, digest, signers, now) + head
         return head + b"\r\n" + body
+
+
+_date = lru_cache(maxsize=8)(format_datetime)
+"""Letters of the same second are many."""
 
 
 def _joined(pieces: Iterable[_Piece], values: Mapping[Slot, str]) -> bytes:

@@ -16,7 +16,7 @@ from plugins.subscriptions.mailing import MailingState
 from plugins.subscriptions.manifest import BadManifest, Deployed, Unreachable
 from plugins.subscriptions.operations.names import Names, Unanswered, related, tags
 from plugins.subscriptions.sending.smtp import Connection, Patience, RelayUnavailable
-from plugins.subscriptions.settings import NEAR, Mode, Settings
+from plugins.subscriptions.settings import NEAR, Dkim, Mode, Settings
 from plugins.subscriptions.store import Store, Unavailable, Unusable
 from plugins.subscriptions.store.instance import FILE as INSTANCE
 
@@ -123,7 +123,7 @@ def secrets(settings: Settings) -> Findings:
 def files(settings: Settings) -> Findings:
     """Addresses lie in files that nobody else should read; and a full disk stops the list."""
     kept = sorted(settings.state.glob("*.sqlite*")) if settings.state.is_dir() else []
-    for file in [*kept, *([settings.dkim.key] if settings.dkim else [])] if settings.mode is Mode.PUBLIC else []:
+    for file in [*kept, *(each.key for each in settings.dkim)] if settings.mode is Mode.PUBLIC else []:
         if file.is_file() and file.stat().st_mode & stat.S_IROTH and all(map(_is_open, file.resolve().parents)):
             yield _careful(Kind.OPEN_FILE, file=str(file))
     if settings.state.is_dir() and (free := shutil.disk_usage(settings.state).free) < LEAST_SPACE:
@@ -230,7 +230,10 @@ def domains(settings: Settings, names: Names) -> Findings:
     if settings.return_domain != sender and not names.takes_mail(settings.return_domain):
         yield _wrong(Kind.NO_BOUNCES, domain=settings.return_domain)
     yield from _spf(settings.return_domain, names)
-    yield from _dkim(settings, names)
+    if not settings.dkim:
+        yield _careful(Kind.DKIM_BY_RELAY)
+    for each in settings.dkim:
+        yield from _dkim(each, names)
     yield from _dmarc(settings, sender, names)
 
 
@@ -246,11 +249,7 @@ def _spf(domain: str, names: Names) -> Findings:
         yield Finding(Level.GOOD, Kind.SPF_GOOD, {"domain": domain, "record": found[0]})
 
 
-def _dkim(settings: Settings, names: Names) -> Findings:
-    dkim = settings.dkim
-    if dkim is None:
-        yield _careful(Kind.DKIM_BY_RELAY)
-        return
+def _dkim(dkim: Dkim, names: Names) -> Findings:
     name = f"{dkim.selector}._domainkey.{dkim.domain}"
     try:
         record = Signer.of(dkim.key.read_bytes(), domain=dkim.domain, selector=dkim.selector).public_record
@@ -272,8 +271,7 @@ def _dmarc(settings: Settings, sender: str, names: Names) -> Findings:
         yield _wrong(Kind.NO_DMARC, domain=sender)
     else:
         yield Finding(Level.GOOD, Kind.DMARC_GOOD, {"domain": sender, "policy": policy.get("p", "")})
-    signs = settings.dkim.domain if settings.dkim else ""
-    if not related(settings.return_domain, sender) and not (signs and related(signs, sender)):
+    if not any(related(each, sender) for each in (settings.return_domain, *(dkim.domain for dkim in settings.dkim))):
         yield _wrong(Kind.NOT_ALIGNED, sender=sender, returns=settings.return_domain)
 
 

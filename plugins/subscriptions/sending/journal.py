@@ -2,6 +2,10 @@
 
 If the database is away after a letter was taken, or the machine stops before the ledger's commit, the journal still
 knows: its lines are told to the ledger first thing, and nothing of it is in doubt.
+
+A line survives the end of the process once it is written, and that of the machine once it is synced. A connection syncs
+what it wrote of one letter only before the final dot of the next: so the disk works while that one is on its way, one
+sync serves many connections, and still no more than one letter for each of them can be in doubt.
 """
 
 import fcntl
@@ -14,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from plugins.subscriptions.delivery import DeliveryState, Outcome
 from plugins.subscriptions.store.together import Together
@@ -73,44 +78,65 @@ def machine(state: Path) -> str:
     return file.read_text()
 
 
+class Note(NamedTuple):
+    """Where a line of the journal stands, and the how manyeth it is."""
+
+    page: "Page"
+    number: int
+
+
 class Journal:
-    """A worker's journal, for all its threads: what they write at the same moment is synced at once.
+    """A worker's journal, for all its threads. Raises OSError where it can't be written or synced.
 
     It has two pages. When one is long, the other is begun anew, once the ledger has all that stands there.
     """
 
     def __init__(self, place: Seat) -> None:
         self._pages = [Page(place.folder / f"{name}.journal") for name in ("a", "b")]
-        self._counting = threading.Lock()
-        self._together = Together(self._write_all)
+        self._one_at_a_time = threading.Lock()
+        self._written = 0
+        self._synced = 0
+        self._together = Together(self._sync)
 
-    def write(self, outcome: Outcome) -> "Page":
-        """Write what became of a letter; it is on the disk when this returns. Answer where it stands.
+    def write(self, outcome: Outcome) -> Note:
+        """Write what became of a letter. Answer where it stands."""
+        line = _line(outcome)
+        with self._one_at_a_time:
+            here, there = self._pages
+            if here.is_long and not there.untold:
+                here.sync()
+                there.begin_anew()
+                self._pages.reverse()
+                here = there
+            here.write(line)
+            here.untold += 1
+            self._written += 1
+            return Note(here, self._written)
 
-        Raises OSError if it can't be written.
+    def sync(self, note: Note) -> None:
+        """Have a line, and all that stand before it, on the disk when this returns. Threads that come at the same
+        time share the work.
         """
-        return self._together(outcome)
+        if note.number > self._synced:
+            self._together(note)
 
-    def told(self, pages: Iterable["Page"]) -> None:
-        """Note that the ledger has what was written on these pages, one line for each time that a page is named."""
-        with self._counting:
-            for page in pages:
-                page.untold -= 1
+    def told(self, notes: Iterable[Note]) -> None:
+        """Note that the ledger has what is written there."""
+        with self._one_at_a_time:
+            for note in notes:
+                note.page.untold -= 1
 
     def close(self) -> None:
         for page in self._pages:
             page.close()
 
-    def _write_all(self, outcomes: Sequence[Outcome]) -> Sequence["Page"]:
-        here, there = self._pages
-        if here.is_long and not there.untold:
-            there.begin_anew()
-            self._pages.reverse()
-            here = there
-        here.write(b"".join(map(_line, outcomes)))
-        with self._counting:
-            here.untold += len(outcomes)
-        return [here] * len(outcomes)
+    def _sync(self, notes: Sequence[Note]) -> Sequence[None]:
+        if max(note.number for note in notes) > self._synced:  # else the last ones' sync was in time for these too
+            with self._one_at_a_time:
+                here, written = self._pages[0], self._written
+            here.sync()
+            self._synced = written
+        return [None] * len(notes)
 
 
 class Page:
@@ -133,12 +159,14 @@ class Page:
         """Forget what stands here. Until it is written over, it would only be told a second time."""
         self._end = 0
 
-    def write(self, lines: bytes) -> None:
-        if self._end + len(lines) >= self._room:
+    def write(self, line: bytes) -> None:
+        if self._end + len(line) >= self._room:
             self._lay_out(self._room * 2)
-        os.pwrite(self._file, lines + b"\0", self._end)
+        os.pwrite(self._file, line + b"\0", self._end)
+        self._end += len(line)
+
+    def sync(self) -> None:
         os.fdatasync(self._file)
-        self._end += len(lines)
 
     def close(self) -> None:
         os.close(self._file)

@@ -17,7 +17,7 @@ from functools import partial
 from plugins.subscriptions.delivery import Claim, DeliveryState, Lane, Outcome, without_addresses
 from plugins.subscriptions.sending import journal
 from plugins.subscriptions.sending.breaker import Breaker
-from plugins.subscriptions.sending.journal import Journal, Page, Seat
+from plugins.subscriptions.sending.journal import Journal, Note, Seat
 from plugins.subscriptions.sending.leases import Leases, elapsed
 from plugins.subscriptions.sending.pace import Pace
 from plugins.subscriptions.sending.smtp import (
@@ -192,7 +192,7 @@ class Line:
         self._relay_faults = 0
         self._relay_said = ""
         self._outcomes: list[Outcome] = []
-        self._written: list[Page] = []
+        self._written: list[Note] = []
         """Where in the journal those outcomes stand."""
 
     def close(self) -> None:
@@ -260,6 +260,7 @@ class Line:
                 )
             except Unavailable as fault:
                 log.warning("the database is away", extra={"fault": str(fault), "outcomes": len(self._outcomes)})
+                self._sync()
                 if self._stop.is_set() and waited > PATIENCE_AT_END:
                     return self._leave_to_journal()
                 time.sleep(pause)
@@ -283,6 +284,7 @@ class Line:
         for outcome in self._outcomes:
             if outcome.state is not DeliveryState.ACCEPTED:  # those are there already
                 self._remember(outcome)
+        self._sync()
         self._outcomes.clear()
         return ()
 
@@ -292,6 +294,19 @@ class Line:
         except OSError as fault:  # the ledger hears of it in a moment
             log.error("the journal can't be written", extra={"fault": str(fault)})
 
+    def _sync(self) -> None:
+        """Have on the disk what the journal says of this line's letters."""
+        if self._written:
+            try:
+                self._journal.sync(self._written[-1])
+            except OSError as fault:
+                log.error("the journal can't be synced", extra={"fault": str(fault)})
+
+    def _may_finish(self, claim: Claim) -> bool:
+        """Whether a letter's final dot may be sent: no other one of this line can be in doubt, and it is still ours."""
+        self._sync()
+        return self._leases.may_finish(claim)
+
     def _send(self, claim: Claim) -> Outcome:
         """Make the letter, hand it over, and answer what became of it."""
         if not self._pace.wait(self._stop):
@@ -299,7 +314,7 @@ class Line:
         try:
             self._sending.at("compose")
             attempt = self._connection.hand_over(
-                self._sending.compose(claim), partial(self._leases.may_finish, claim)
+                self._sending.compose(claim), partial(self._may_finish, claim)
             )
         except RelayUnavailable:
             return Outcome.unsent(claim)

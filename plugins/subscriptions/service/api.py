@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -31,7 +31,6 @@ class Api:
         self._at = reception
         self._site = site
         self._pulling = asyncio.Lock()
-        self._used: dict[str, float] = {}
 
     def routes(self) -> list[Route]:
         mailings = self._at.store.mailings
@@ -92,10 +91,9 @@ class Api:
             )
         except signing.NotSigned as fault:
             return _said(401, f"{fault}.")
-        self._used = {each: until for each, until in self._used.items() if until > now.timestamp()}
-        if signature in self._used:
+        until = now + timedelta(seconds=2 * signing.HOLDS)
+        if not await away(self._at.store.signatures.use, signature, until, now):
             return _said(409, "this request has been used before; sign a new one.")
-        self._used[signature] = now.timestamp() + 2 * signing.HOLDS
         return None
 
 

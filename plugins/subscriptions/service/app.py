@@ -81,7 +81,7 @@ class Service:
                 "subscribe": Gate(limits or Limits(), always=settings.proof_of_work),
                 "manage": Gate(limits or Limits(), always=False),
             },
-            metrics=_metrics(store, afterwards),
+            metrics=_metrics(store, afterwards, now),
             now=now,
             base=base,
         )
@@ -153,10 +153,22 @@ def _application(reception: Reception, site: Deployed) -> Starlette:
     )
 
 
-def _metrics(store: Store, afterwards: Afterwards) -> Metrics:
+def _metrics(store: Store, afterwards: Afterwards, now: Callable[[], datetime]) -> Metrics:
+    def oldest() -> float:
+        since = store.answers.status().oldest_open_at
+        return max(0.0, (now() - since).total_seconds()) if since else 0.0
+
+    def took() -> float:
+        latest = store.answers.latest_took()
+        return latest.total_seconds() if latest else 0.0
+
     metrics = Metrics()
     metrics.watch("list_waiting", "Sign-ups that were answered and are not stored yet.", afterwards.__len__)
     metrics.watch("list_stuck", "1 while the database can't be used.", lambda: float(afterwards.stuck))
     metrics.count("list_readers", "Readers by state.", store.subscribers.count)
+    metrics.watch("list_oldest_letter_seconds", "For how long the letter that waits longest could have gone.", oldest)
+    metrics.watch(
+        "list_release_seconds", "From when the release told last was published to its last letter so far.", took
+    )
     metrics.count("list_deliveries", "Deliveries by state.", store.ledger.counts)
     return metrics

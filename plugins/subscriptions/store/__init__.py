@@ -15,6 +15,7 @@ from plugins.subscriptions.store.instance import Instance
 from plugins.subscriptions.store.ledger import Ledger
 from plugins.subscriptions.store.mailings import Mailings
 from plugins.subscriptions.store.privacy import Privacy
+from plugins.subscriptions.store.signatures import Signatures
 from plugins.subscriptions.store.subscribers import Subscribers
 
 __all__ = ["Answer", "Status", "Store", "Unavailable", "Unusable"]
@@ -39,6 +40,7 @@ class Store:
             keep_suppressions=settings.keep_suppressions,
         )
         self.answers = Answers(database)
+        self.signatures = Signatures(database)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:

@@ -1,15 +1,15 @@
 """Answers for people: who was told of a release, why somebody was or wasn't, and how the list is doing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from plugins.subscriptions.delivery import OPEN, DeliveryState
-from plugins.subscriptions.mailing import MailingState
+from plugins.subscriptions.mailing import MailingKind, MailingState
 from plugins.subscriptions.reader import Frequency, ReaderState
 from plugins.subscriptions.store.database import Database
-from plugins.subscriptions.store.tables import deliveries, is_one_of, mailings, readers
+from plugins.subscriptions.store.tables import deliveries, is_one_of, mailings, readers, word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,24 @@ class Answers:
             )
             for row in rows
         )
+
+    def latest_took(self) -> timedelta | None:
+        """Answer how long the release that was told last took, from when it was published until the last letter so far
+        was handed over; None before there is one.
+        """
+        told = mailings.c.kind == MailingKind.RELEASE, mailings.c.fanned_out_at.is_not(None)
+        with self._database.reading() as connection:
+            latest = connection.execute(
+                select(mailings.c.number, mailings.c.at).where(*told).order_by(mailings.c.fanned_out_at.desc()).limit(1)
+            ).one_or_none()
+            if latest is None:
+                return None
+            last: datetime | None = connection.scalar(
+                select(func.max(deliveries.c.changed_at)).where(
+                    deliveries.c.mailing == latest.number, deliveries.c.state == word(DeliveryState.ACCEPTED)
+                )
+            )
+        return last - latest.at if last else None
 
     def who(self, release: str) -> dict[int, dict[DeliveryState, int]]:
         """Answer, for each revision of a release, how many letters are in which state; of digests, the digest's."""

@@ -138,7 +138,14 @@ def _scripts() -> ScriptDirectory:
 
 def _engine(url: str, is_sqlite: bool, connections: int) -> Engine:
     if not is_sqlite:
-        return create_engine(url, pool_size=connections, max_overflow=connections, hide_parameters=True)
+        engine = create_engine(url, pool_size=connections, max_overflow=connections, hide_parameters=True)
+
+        @event.listens_for(engine, "connect")
+        def _without_compiling(connection: Any, _: object) -> None:
+            connection.execute("SET jit = off")  # it takes longer than the longest of our queries: a fan-out's
+            connection.commit()
+
+        return engine
     engine = create_engine(
         url,
         pool_size=connections,

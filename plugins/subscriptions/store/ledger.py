@@ -1,7 +1,8 @@
 """The ledger: which letter is whose to hand over, and what became of it.
 
-One commit writes the outcomes of a worker's last rows and claims its next. Every step is an UPDATE that names the
-state and the fence it starts from, and whose row count is looked at: a worker that has lost a row can't write to it.
+One commit writes the outcomes of a worker's last rows (`outcomes`) and claims its next (`claiming`). Every step is an
+UPDATE that names the state and the fence it starts from, and whose row count is looked at: a worker that has lost a row
+can't write to it.
 
 Threads that come while a commit is being written share the next one: a commit costs the same for one row as for ten.
 """
@@ -11,19 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    Integer,
-    Update,
-    and_,
-    bindparam,
-    case,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select, update
 
 from plugins.subscriptions.delivery import (
     Claim,
@@ -34,28 +23,15 @@ from plugins.subscriptions.delivery import (
     Lane,
     Outcome,
     Policy,
-    SkipReason,
 )
-from plugins.subscriptions.mailing import MailingKind, MailingState, Purpose
-from plugins.subscriptions.reader import EndReason, ReaderState
-from plugins.subscriptions.store.database import AnyRow, Database
-from plugins.subscriptions.store.mailings import FAR
-from plugins.subscriptions.store.tables import deliveries, is_leased, is_one_of, mailings, readers, suppressions, word
+from plugins.subscriptions.mailing import MailingKind
+from plugins.subscriptions.store.claiming import as_claims, next_rows, take
+from plugins.subscriptions.store.database import Database
+from plugins.subscriptions.store.outcomes import write_outcomes
+from plugins.subscriptions.store.tables import deliveries, is_leased, mailings, word
 from plugins.subscriptions.store.together import Together
 
 _S = DeliveryState
-
-ALL = frozenset(Lane)
-PUT_ASIDE_AT_ONCE = 500
-
-FROM: dict[DeliveryState, frozenset[DeliveryState]] = {
-    # what is known of an attempt may arrive late: after the lease, or after the row went back into the queue
-    _S.ACCEPTED: frozenset({_S.HANDING_OVER, _S.IN_DOUBT, _S.HELD, _S.QUEUED}),
-    _S.QUEUED: frozenset({_S.CLAIMED, _S.HANDING_OVER, _S.IN_DOUBT}),
-    _S.REFUSED: frozenset({_S.HANDING_OVER, _S.IN_DOUBT}),
-    _S.IN_DOUBT: frozenset({_S.HANDING_OVER}),
-}
-"""From which states an outcome may be written, if the fence is still the claim's."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -239,43 +215,31 @@ class Ledger:
         return found.get(_S.ACCEPTED, 0) + found.get(_S.COMPLAINED, 0) + bounced, bounced
 
     def _commit(self, together: Sequence[_Asked]) -> list[Exchange]:
+        now = max(each.now for each in together)
         with self._database.writing() as connection:
-            voids = [_write(connection, each.outcomes, each.now) for each in together]
-            claimed = self._claim(connection, [each for each in together if each.rows])
-        return [
-            Exchange(claims=claims, void=void, skipped=skipped)
-            for void, (claims, skipped) in zip(voids, (claimed.get(each, ((), 0)) for each in together), strict=True)
-        ]
+            void = write_outcomes(connection, [outcome for each in together for outcome in each.outcomes], now)
+            claimed = self._claim(connection, [each for each in together if each.rows], now)
+        exchanges = []
+        for each in together:
+            claims, skipped = claimed.get(each, ((), 0))
+            late = tuple(outcome for outcome in each.outcomes if outcome in void)
+            exchanges.append(Exchange(claims=claims, void=late, skipped=skipped))
+        return exchanges
 
-    def _claim(self, connection: Connection, together: Sequence[_Asked]) -> dict[_Asked, tuple[tuple[Claim, ...], int]]:
+    def _claim(
+        self, connection: Connection, together: Sequence[_Asked], now: datetime
+    ) -> dict[_Asked, tuple[tuple[Claim, ...], int]]:
         """Give each of those who ask its rows, and say how many were put aside on the way."""
         claimed: dict[_Asked, tuple[tuple[Claim, ...], int]] = {}
-        for lanes in {each.lanes for each in together}:
-            alike = [each for each in together if each.lanes == lanes]
-            rows, skipped = _next(connection, lanes, sum(each.rows for each in alike), max(each.now for each in alike))
+        for worker, lanes, state in {(each.worker, each.lanes, each.state) for each in together}:
+            alike = [each for each in together if (each.worker, each.lanes, each.state) == (worker, lanes, state)]
+            rows, skipped = next_rows(connection, lanes, sum(each.rows for each in alike), now)
+            take(connection, rows, worker, state, now + self._lease, now)
             given = iter(rows)
-            shares = [(each, list(islice(given, each.rows))) for each in alike]
-            _take(connection, shares, self._lease)
-            for each, share in shares:
-                claimed[each] = (tuple(self._as_claim(connection, row, each) for row in share), skipped)
+            for each in alike:
+                share = islice(given, each.rows)
+                claimed[each] = as_claims(connection, share, each.now + self._lease), skipped
         return claimed
-
-    def _as_claim(self, connection: Connection, row: AnyRow, asked: _Asked) -> Claim:
-        return Claim(
-            number=row.number,
-            fence=row.fence + 1,
-            attempt=row.attempts + 1,
-            lease_until=asked.now + self._lease,
-            mailing=row.mailing,
-            edition=row.edition,
-            kind=MailingKind(row.kind),
-            purpose=Purpose(row.purpose) if row.purpose else None,
-            reader=row.reader,
-            generation=row.generation,
-            address=row.address,
-            language=row.language,
-            items=_items(connection, row.number) if row.kind == MailingKind.DIGEST else (),
-        )
 
     def _take_back(self, which: ColumnElement[bool], now: datetime) -> tuple[int, int]:
         was_sent = deliveries.c.state == word(_S.HANDING_OVER)
@@ -294,218 +258,5 @@ class Ledger:
         return states.count(_S.QUEUED), states.count(_S.IN_DOUBT)
 
 
-def _next(connection: Connection, lanes: frozenset[Lane], count: int, now: datetime) -> tuple[list[AnyRow], int]:
-    """Answer the next rows that may be sent, locked, and how many before them were put aside."""
-    candidates = _CANDIDATES if lanes == ALL else _CANDIDATES.where(deliveries.c.lane.in_(sorted(lanes)))
-    put_aside = 0
-    while True:
-        wanted = max(count, PUT_ASIDE_AT_ONCE) if put_aside else count
-        found = connection.execute(candidates, {"now": now, "rows": wanted}).all()
-        kept = [row for row in found if not _put_aside(connection, row, now)]
-        put_aside += len(found) - len(kept)
-        # else there may be others behind those that were put aside
-        if len(kept) == len(found) or len(kept) >= count or put_aside >= PUT_ASIDE_AT_ONCE:
-            return list(kept[:count]), put_aside
-
-
-def _take(connection: Connection, shares: Iterable[tuple[_Asked, Sequence[AnyRow]]], lease: timedelta) -> None:
-    """Make queued rows, which are locked, the workers' that asked for them."""
-    steps = [
-        {
-            "b_number": row.number,
-            "b_fence": row.fence,
-            "b_worker": each.worker,
-            "b_until": each.now + lease,
-            "b_now": each.now,
-            "b_state": each.state,
-            "b_attempt": 1 if each.state is _S.HANDING_OVER else 0,
-        }
-        for each, rows in shares
-        for row in rows
-    ]
-    if steps:
-        _expect(connection.execute(_TAKE, steps).rowcount, len(steps))
-
-
-_CANDIDATES = (
-    select(
-        deliveries.c.number,
-        deliveries.c.fence,
-        deliveries.c.attempts,
-        deliveries.c.mailing,
-        deliveries.c.reader,
-        mailings.c.kind,
-        mailings.c.purpose,
-        mailings.c.edition,
-        mailings.c.expires_at,
-        mailings.c.state.label("mailing_state"),
-        readers.c.state.label("reader_state"),
-        readers.c.generation,
-        readers.c.address,
-        readers.c.language,
-        suppressions.c.reason.label("suppressed"),
-    )
-    .select_from(
-        deliveries.join(mailings, mailings.c.number == deliveries.c.mailing)
-        .join(readers, readers.c.number == deliveries.c.reader)
-        .outerjoin(suppressions, suppressions.c.mark == readers.c.mark)
-    )
-    .where(deliveries.c.state == word(_S.QUEUED), deliveries.c.next_at <= bindparam("now"))
-    .order_by(deliveries.c.lane, deliveries.c.next_at, deliveries.c.number)
-    .limit(bindparam("rows", type_=Integer))
-    .with_for_update(of=deliveries, skip_locked=True)
-)
-"""The next rows, with all that decides whether they may still be sent."""
-
-_TAKE = (
-    update(deliveries)
-    .where(
-        deliveries.c.number == bindparam("b_number"),
-        deliveries.c.fence == bindparam("b_fence"),
-        deliveries.c.state == word(_S.QUEUED),
-    )
-    .values(
-        state=bindparam("b_state"),
-        fence=deliveries.c.fence + 1,
-        attempts=deliveries.c.attempts + bindparam("b_attempt"),
-        worker=bindparam("b_worker"),
-        lease_until=bindparam("b_until"),
-        changed_at=bindparam("b_now"),
-    )
-)
-
-_PUT_ASIDE = (
-    update(deliveries)
-    .where(deliveries.c.number == bindparam("b_number"), deliveries.c.state == word(_S.QUEUED))
-    .values(
-        state=bindparam("b_state"),
-        reason=bindparam("b_reason"),
-        next_at=bindparam("b_next"),
-        changed_at=bindparam("b_now"),
-    )
-)
-
-
-def _outcome(state: DeliveryState, **values: object) -> Update:
-    return (
-        update(deliveries)
-        .where(
-            deliveries.c.number == bindparam("b_number"),
-            deliveries.c.fence == bindparam("b_fence"),
-            is_one_of(deliveries.c.state, FROM[state]),
-        )
-        .values(state=state, changed_at=bindparam("b_now"), lease_until=None, **values)
-    )
-
-
-_REPLY: BindParameter[str] = bindparam("b_reply")
-_OUTCOMES = {
-    _S.ACCEPTED: _outcome(_S.ACCEPTED, reply=_REPLY, relay_id=bindparam("b_relay_id"), reason=None),
-    _S.REFUSED: _outcome(_S.REFUSED, reply=_REPLY),
-    _S.IN_DOUBT: _outcome(_S.IN_DOUBT, reply=_REPLY, doubts=deliveries.c.doubts + 1),
-    _S.QUEUED: _outcome(
-        _S.QUEUED,
-        reply=func.coalesce(_REPLY, deliveries.c.reply),
-        next_at=bindparam("b_next"),
-        attempts=deliveries.c.attempts - bindparam("b_unattempted"),
-    ),
-}
-
-
-def _write(connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> tuple[Outcome, ...]:
-    """Write what became of claims. Answer those outcomes that came too late, for the row has gone another way."""
-    void: list[Outcome] = []
-    for state in {each.state for each in outcomes}:
-        same = [each for each in outcomes if each.state is state]
-        written = connection.execute(_OUTCOMES[state], [_values(each, now) for each in same]).rowcount
-        if written != len(same):
-            void += [each for each in same if not _is_known(connection, each)]
-    return tuple(void)
-
-
-def _values(outcome: Outcome, now: datetime) -> dict[str, object]:
-    values: dict[str, object] = {
-        "b_number": outcome.number,
-        "b_fence": outcome.fence,
-        "b_now": now,
-        "b_reply": outcome.reply or None,
-    }
-    if outcome.state is _S.ACCEPTED:
-        values["b_relay_id"] = outcome.relay_id
-    if outcome.state is _S.QUEUED:
-        values |= {"b_next": outcome.next_at or now, "b_unattempted": 0 if outcome.attempted else 1}
-    return values
-
-
-def _is_known(connection: Connection, outcome: Outcome) -> bool:
-    """Whether the row says what the outcome says, from now or from before. A letter that bounced was accepted."""
-    says = {outcome.state} | ({_S.BOUNCED, _S.COMPLAINED} if outcome.state is _S.ACCEPTED else set())
-    return (
-        connection.scalar(
-            select(deliveries.c.number).where(
-                deliveries.c.number == outcome.number,
-                deliveries.c.fence == outcome.fence,
-                is_one_of(deliveries.c.state, says),
-            )
-        )
-        is not None
-    )
-
-
-def _put_aside(connection: Connection, row: AnyRow, now: datetime) -> bool:
-    """Skip a candidate that must not be sent any more, or put it far away while its mailing is held."""
-    reason = _objection(connection, row, now)
-    is_held = reason is None and row.mailing_state == MailingState.HELD
-    if reason is None and not is_held:
-        return False
-    step = {
-        "b_number": row.number,
-        "b_state": _S.QUEUED if is_held else _S.SKIPPED,
-        "b_reason": reason,
-        "b_next": now + FAR if is_held else now,
-        "b_now": now,
-    }
-    _expect(connection.execute(_PUT_ASIDE, step).rowcount, 1)
-    return True
-
-
-def _objection(connection: Connection, row: AnyRow, now: datetime) -> SkipReason | None:
-    """Answer why a letter must not be sent any more."""
-    is_personal = row.kind == MailingKind.PERSONAL
-    if row.purpose == Purpose.CONFIRM and row.reader_state == ReaderState.ACTIVE:
-        return SkipReason.SUPERSEDED
-    if row.reader_state != (ReaderState.PENDING if row.purpose == Purpose.CONFIRM else ReaderState.ACTIVE):
-        return SkipReason.LEFT
-    if row.suppressed and (not is_personal or row.suppressed == EndReason.OPERATOR):
-        return SkipReason.SUPPRESSED
-    if row.mailing_state == MailingState.WITHDRAWN:
-        return SkipReason.WITHDRAWN
-    if row.mailing_state == MailingState.CANCELLED:
-        return SkipReason.CANCELLED
-    if row.expires_at <= now and row.mailing_state != MailingState.HELD:
-        return SkipReason.TOO_OLD
-    if row.kind == MailingKind.DIGEST and not _items(connection, row.number):
-        return SkipReason.EMPTY
-    return None
-
-
-def _items(connection: Connection, digest: int) -> tuple[int, ...]:
-    """Answer the mailings that a digest carries, in the order of their times."""
-    return tuple(
-        connection.scalars(
-            select(mailings.c.number)
-            .join(deliveries, deliveries.c.mailing == mailings.c.number)
-            .where(deliveries.c.digest == digest, deliveries.c.state == _S.GATHERED)
-            .order_by(mailings.c.at, mailings.c.number)
-        )
-    )
-
-
 def _is(claim: Claim) -> ColumnElement[bool]:
     return and_(deliveries.c.number == claim.number, deliveries.c.fence == claim.fence)
-
-
-def _expect(found: int, expected: int) -> None:
-    """Stop a transaction that would write something else than it says."""
-    if found != expected:
-        raise AssertionError(f"{found} rows were changed, not {expected}")

@@ -34,7 +34,7 @@ from plugins.subscriptions.mailing import (
     Purpose,
     Version,
 )
-from plugins.subscriptions.reader import Frequency, ReaderState
+from plugins.subscriptions.reader import ASSIGNMENTS, Frequency, ReaderState
 from plugins.subscriptions.store.database import AnyRow, Database
 from plugins.subscriptions.store.tables import (
     deliveries,
@@ -372,14 +372,15 @@ def _first_delivery_state(urgent: bool) -> ColumnElement[str]:
 
 
 def _is_told(mailing: AnyRow) -> ColumnElement[bool]:
-    """Who is told: of a publication those who follow it, of what comes after those who got, or may have got, it."""
+    """Who is told: of a publication those who follow it, of what comes after those who got, or may have got, it. Of an
+    assignment only who has asked for assignments; that doesn't narrow which releases a reader is told of.
+    """
     announcement = _read(mailing.announcement)
     if announcement.kind is not NoticeKind.RELEASE:
         return readers.c.number.in_(_recipients(announcement))
-    followed = or_(
-        ~exists().where(follows.c.reader == readers.c.number),
-        exists().where(follows.c.reader == readers.c.number, follows.c.topic.in_(sorted(announcement.topics))),
-    )
+    chosen = exists().where(follows.c.reader == readers.c.number, follows.c.topic.in_(sorted(announcement.topics)))
+    narrowed = exists().where(follows.c.reader == readers.c.number, follows.c.topic != ASSIGNMENTS)
+    followed = chosen if ASSIGNMENTS in announcement.topics else or_(chosen, ~narrowed)
     return followed if announcement.urgent else and_(followed, ~readers.c.urgent_only)
 
 

@@ -154,6 +154,14 @@ suppressions = Table(
     Column("note", Text, nullable=False),
 )
 
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("signature", Text, primary_key=True),
+    Column("until", Moment, nullable=False),
+)
+"""Of requests to the API that have been used, until they don't hold any more."""
+
 mailings = Table(
     "mailings",
     metadata,

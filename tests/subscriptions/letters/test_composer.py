@@ -241,14 +241,20 @@ def test_the_reconciler_looks_for_the_message_id_that_the_letter_bears(room: Roo
     assert room.compose.message_id(doubt) == read(room.compose(claim).message)["Message-ID"]
 
 
-def test_letters_are_signed_if_there_is_a_key(room: Room, tmp_path: Path) -> None:
-    key = tmp_path / "dkim.pem"
-    key.write_bytes(Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+def test_letters_are_signed_with_every_key_there_is(room: Room, tmp_path: Path) -> None:
+    keys = []
+    for selector in ("s2031", "s2032"):
+        file = tmp_path / f"{selector}.pem"
+        key = Ed25519PrivateKey.generate()
+        file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        keys.append(Dkim(key=file, selector=selector, domain="lista.example.se"))
     follow(room, "kim@example.test")
     room.announce(deployed(*RELEASES))
     (claim,) = room.claims()
-    signing = room.composer(replace(room.settings, dkim=Dkim(key=key, selector="s2031", domain="lista.example.se")))
-    assert "s=s2031" in read(signing(claim).message)["DKIM-Signature"]
+    signing = room.composer(replace(room.settings, dkim=tuple(keys)))
+    signatures = read(signing(claim).message).get_all("DKIM-Signature")
+    assert signatures is not None
+    assert [f"s={dkim.selector}" in each for dkim, each in zip(keys, signatures, strict=True)] == [True, True]
     assert read(room.compose(claim).message)["DKIM-Signature"] is None
 
 

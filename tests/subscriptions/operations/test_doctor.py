@@ -83,7 +83,7 @@ def test_a_domain_that_is_set_up_well_has_nothing_wrong(settings, names, zone, t
     file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     record = Signer.of(file.read_bytes(), domain="example.se", selector="list").public_record
     zone["list._domainkey.example.se.", "TXT"] = [f'"{record[:40]}" "{record[40:]}"']
-    settings = replace(settings, dkim=Dkim(key=file, selector="list", domain="example.se"))
+    settings = replace(settings, dkim=(Dkim(key=file, selector="list", domain="example.se"),))
     found = kinds(doctor.domains(settings, names))
     assert set(found) == {Kind.SPF_GOOD, Kind.DKIM_GOOD, Kind.DMARC_GOOD}
     zone["list._domainkey.example.se.", "TXT"] = ['"v=DKIM1; p=AAAA"']

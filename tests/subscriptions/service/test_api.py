@@ -69,6 +69,14 @@ def test_a_request_can_be_used_once(served):
     assert served.client.post(path, content=body, headers=headers).status_code == 401
 
 
+def test_a_request_can_not_be_used_again_at_another_process(serve):
+    body = json.dumps({"release": "k7q2m9xd"}).encode()
+    path = "/lista/api/hold"
+    one, other = serve(), serve()
+    headers = signing.signed(one.settings.api_secret, "POST", path, body, one.now)
+    assert [each.client.post(path, content=body, headers=headers).status_code for each in (one, other)] == [200, 409]
+
+
 @pytest.mark.parametrize("door", ["notices", "hold", "release", "cancel"])
 def test_without_the_secret_nothing_happens(served, door):
     body = json.dumps({"release": "k7q2m9xd"}).encode()

@@ -6,8 +6,10 @@ import threading
 
 import pytest
 
+from plugins.subscriptions.delivery import Outcome
 from plugins.subscriptions.service.look import language_of
 from plugins.subscriptions.store import Unavailable
+from tests.subscriptions.people import announcement
 from tests.subscriptions.service.conftest import OFFER
 
 ANNA = "anna@example.test"
@@ -221,6 +223,23 @@ def test_numbers_are_for_those_on_this_side_of_the_proxy(served):
     assert 'list_readers{state="pending"} 1.0' in numbers
     assert "list_waiting 0.0" in numbers
     assert served.client.get("/metrics", headers={"X-Forwarded-For": "198.51.100.1"}).status_code == 404
+
+
+def test_how_promptly_letters_go_is_among_the_numbers(served):
+    def number(name: str) -> float:
+        return float(re.search(rf"^{name} (\S+)$", served.client.get("/metrics").text, re.MULTILINE)[1])
+
+    served.subscribed(ANNA)
+    served.store.mailings.take_in([], served.now)
+    at = served.now
+    served.store.mailings.take_in([announcement("k7q2m9xd", at=at)], at)
+    served.later(minutes=2)
+    served.store.mailings.fan_out_due(served.now)
+    served.later(minutes=3)
+    assert (number("list_oldest_letter_seconds"), number("list_release_seconds")) == (180, 0)
+    (claim,) = served.store.ledger.exchange("w", (), 1, served.now).claims
+    served.store.ledger.exchange("w", [Outcome.accepted(claim, "250 ok")], 0, served.now)
+    assert (number("list_oldest_letter_seconds"), number("list_release_seconds")) == (0, 300)
 
 
 def test_each_answer_is_one_line_in_the_log_and_names_no_address(served, caplog):

@@ -46,6 +46,22 @@ def test_of_what_came_in_a_digest_the_digest_s_fate_is_told(store: Store) -> Non
     assert store.answers.who(RELEASE) == {1: {S.ACCEPTED: 2}}
 
 
+def test_how_long_the_latest_release_took(store: Store) -> None:
+    """From when it was published to the last letter that was handed over."""
+    assert store.answers.latest_took() is None
+    subscribed(store, ANNA)
+    subscribed(store, BO)
+    told(store, announcement())
+    assert store.answers.latest_took() is None, "no letter has gone"
+    (claim,) = store.ledger.exchange("w", (), 1, NOW + 3 * MINUTE).claims
+    store.ledger.exchange("w", [Outcome.accepted(claim, "250 ok")], 0, NOW + 3 * MINUTE)
+    assert store.answers.latest_took() == 3 * MINUTE
+    sent(store, NOW + 5 * MINUTE)
+    asked(store, "cilla@example.se", NOW + HOUR)
+    sent(store, NOW + HOUR)
+    assert store.answers.latest_took() == 5 * MINUTE, "a personal letter is none"
+
+
 def test_how_the_list_is_doing(store: Store) -> None:
     subscribed(store, ANNA)
     asked(store, BO, NOW + MINUTE)

@@ -101,6 +101,33 @@ def test_unpublishing_and_publishing_again_tells_nobody_twice(store: Store) -> N
     assert store.mailings.fan_out_due(NOW + 3 * HOUR) == []
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"at": NOW + HOUR},
+        {"published": NOW - HOUR},
+        {"topics": frozenset({"type:nyhet"})},
+        {"versions": (version(address="https://press.example.se/annan-plats/"),)},
+        {"versions": (version(title="Ett annat"), version(language="en"))},
+    ],
+)
+def test_another_address_date_topic_or_language_tells_nobody_again(store: Store, changes: dict[str, Any]) -> None:
+    subscribed(store, "anna@example.se")
+    told(store, announcement())
+    assert names(store) == ["anna"]
+    store.mailings.finish(NOW + 5 * MINUTE)
+    assert store.mailings.take_in([announcement(**changes)], NOW + 2 * HOUR) == Intake()
+    assert store.mailings.fan_out_due(NOW + 3 * HOUR) == []
+    assert sent(store, NOW + 3 * HOUR) == []
+
+
+def test_two_deploys_at_once_announce_once(store: Store) -> None:
+    store.mailings.take_in([], NOW)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: store.mailings.take_in([announcement()], NOW).announced, range(4)))
+    assert sorted(found) == [0, 0, 0, 1]
+
+
 def test_a_typo_that_is_mended_meanwhile_is_a_new_edition_of_the_same_letter(store: Store) -> None:
     subscribed(store, "anna@example.se")
     told(store, announcement())
@@ -122,6 +149,13 @@ def test_a_typo_that_is_mended_meanwhile_is_a_new_edition_of_the_same_letter(sto
         ({"topics": {"keyword:b", "type:t"}}, {"keyword:a", "type:t"}, False, True),
         ({"topics": {"keyword:a", "type:t"}}, {"keyword:a", "type:t"}, False, True),
         ({"topics": {"keyword:b"}}, {"keyword:a"}, True, False),
+        ({}, {"assignments"}, False, False),
+        ({}, {"assignments"}, True, False),
+        ({"topics": {"keyword:a"}}, {"assignments"}, False, False),
+        ({"topics": {"assignments"}}, {"assignments"}, False, True),
+        ({"topics": {"assignments"}}, {"keyword:a"}, False, True),
+        ({"topics": {"assignments", "keyword:b"}}, {"keyword:a"}, False, False),
+        ({"topics": {"assignments"}, "urgent_only": True}, {"assignments"}, False, False),
         ({"urgent_only": True}, {"keyword:a"}, False, False),
         ({"urgent_only": True}, {"keyword:a"}, True, True),
         ({"frequency": Frequency.WEEKLY}, {"keyword:a"}, False, False),

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from plugins.subscriptions.delivery import DeliveryState
-from plugins.subscriptions.store import Store, ledger, tables
+from plugins.subscriptions.store import Store, claiming, tables
 from tests.subscriptions.people import NOW, announcement, told
 
 READERS = 3000
@@ -41,7 +41,7 @@ def plan(store: Store, statement: str) -> str:
 
 
 def test_a_claim_reads_only_the_rows_it_takes(crowded: Store) -> None:
-    compiled = ledger._CANDIDATES.params(now=NOW + timedelta(hours=1), rows=10).compile(
+    compiled = claiming._CANDIDATES.params(now=NOW + timedelta(hours=1), rows=10).compile(
         dialect=crowded._database.engine.dialect, compile_kwargs={"literal_binds": True}
     )
     found = plan(crowded, str(compiled))
