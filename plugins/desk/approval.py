@@ -6,15 +6,21 @@ need no approval; without the file none do. To approve a text is to sign the fil
 
     ssh-keygen -Y sign -n pressmeddelande -f ~/.ssh/id_ed25519 content/releases/2031/x/sv.md
 
-and to commit `sv.md.sig` beside it; any edit after that needs a new signature. Who wrote a text is who made the last
-commit of its file. The signature is of the text: pictures and documents beside it are not in it.
+and to commit `sv.md.sig` beside it. Pictures and documents that the text names are signed with it, in the order in
+which they stand there (images, then documents; in a translation the original's before its own):
+
+    { cat sv.md; sha256sum bild.jpg rapport.pdf; } | ssh-keygen -Y sign -n … -f ~/.ssh/id_ed25519 > sv.md.sig
+
+Any edit after that needs a new signature. Who wrote a text or made a picture is who last committed its file.
 """
 
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from plugins.desk.project import Project
 from plugins.desk.words import _
@@ -33,10 +39,17 @@ SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A release's file in one language, and the type that its original says."""
+    """A release's file in one language, the type that its original says, and the files that it names beside it."""
 
     file: Path
     type: str
+    beside: tuple[Path, ...]
+
+    @property
+    def signed(self) -> bytes:
+        """Answer what is signed: the text, and a line for each file as sha256sum writes it."""
+        sums = (f"{sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in self.beside)
+        return self.file.read_bytes() + "".join(sums).encode()
 
 
 def lacking(project: Project, changed: Iterable[Change], languages: tuple[str, ...]) -> Iterator[str]:
@@ -59,17 +72,29 @@ def _files(project: Project, languages: tuple[str, ...]) -> Iterator[tuple[str, 
     """Answer every public release's files by id."""
     sources, _faults = selection.scan(project.content, languages)
     public = [one.source for one in selection.select(sources, project.now)]
-    fronts = {}
-    for source in public:
-        if source.kind is selection.Kind.RELEASE and source.is_original:
-            try:
-                fronts[source.folder] = frontmatter.read(source.file.read_bytes(), source.path).front
-            except (Faults, OSError):
-                continue  # the build has stopped for it
-    for source in public:
-        if source.folder in fronts:
-            front = fronts[source.folder]
-            yield str(front.get("id")), _Written(source.file, str(front.get("type")))
+    fronts = {source.path: _front(source) for source in public if source.kind is selection.Kind.RELEASE}
+    releases = [source for source in public if source.path in fronts]
+    originals = {source.folder: fronts[source.path] for source in releases if source.is_original}
+    for source in releases:
+        if source.folder in originals:
+            original = originals[source.folder]
+            names = dict.fromkeys([*_named(original), *_named(fronts[source.path])])
+            beside = tuple(source.file.with_name(name) for name in names)
+            yield str(original.get("id")), _Written(source.file, str(original.get("type")), beside)
+
+
+def _front(source: selection.Source) -> Mapping[str, Any]:
+    try:
+        return frontmatter.read(source.file.read_bytes(), source.path).front
+    except (Faults, OSError):
+        return {}  # the build has stopped for it
+
+
+def _named(front: Mapping[str, Any]) -> Iterator[str]:
+    """Answer the names of the files that a text shows or offers."""
+    for key in ("images", "documents"):
+        for entry in front.get(key) or ():
+            yield str(entry["file"])
 
 
 def _fault(project: Project, approvers: Path, written: _Written) -> str:
@@ -81,15 +106,22 @@ def _fault(project: Project, approvers: Path, written: _Written) -> str:
     names = found.stdout.decode(errors="replace").split()
     if found.returncode or not names:
         return _("whoever signed this is not among the approvers")
-    text = written.file.read_bytes()
     check = ("-Y", "verify", "-f", approvers, "-I", names[0], "-n", written.type, "-s", signature)
-    if _run("ssh-keygen", *check, input=text).returncode:
+    if _run("ssh-keygen", *check, input=written.signed).returncode:
+        if written.beside:
+            files = ", ".join(file.name for file in written.beside)
+            return _(
+                "the approval of {name} doesn't hold for this text with {files} as they stand now; sign them together",
+                name=names[0],
+                files=files,
+            )
         return _("the approval of {name} doesn't hold for this text as it stands now", name=names[0])
-    author = _author(project, written.file)
-    if not author:
-        return _("who wrote this can't be known: commit it, and publish from a checkout with its whole history")
-    if author.lower() == names[0].lower():
-        return _("{name} wrote this and can't approve it too", name=author)
+    for file in (written.file, *written.beside):
+        author = _author(project, file)
+        if not author:
+            return _("who wrote this can't be known: commit it, and publish from a checkout with its whole history")
+        if author.lower() == names[0].lower():
+            return _("{name} wrote this and can't approve it too", name=author)
     return ""
 
 

@@ -2,8 +2,9 @@
 
 import json
 import os
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from plugins.desk.project import Project
 from plugins.desk.words import _
 from plugins.newsroom import Site, fingerprint
 from plugins.publishing.hosting import headers_file, redirects_file
+from plugins.publishing.leads import Leads
 from plugins.publishing.manifest import Manifest
 from plugins.publishing.shipment import Dock, Shipment
 from plugins.publishing.targets import target
@@ -24,6 +26,8 @@ ALSO_COMPRESSED = {"folder", "rsync", "rsync-in-place"}
 """Kinds of targets behind which a web server of one's own sends the compressed copies that lie beside files."""
 READS_RULES = {"git", "list"}
 """Kinds behind which a host may read `_headers` and `_redirects` in the site itself."""
+LOOK_EVERY = 3600.0
+"""Seconds after which the host is looked through whole although nothing was built: somebody may have harmed a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,19 @@ class RolledBack:
 
     wrong: str
     right: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What the host was last found to have: what was `built`, and the `version` that the target answered then.
+
+    `notices` is the SHA-256 of its notices.json, "" = it has none; `at` is when that was, in seconds since 1970.
+    """
+
+    built: str
+    version: str
+    notices: str
+    at: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +87,10 @@ class Host:
     def dock(self) -> Dock:
         return Dock(self.folder)
 
+    @cached_property
+    def leads(self) -> Leads:
+        return Leads(self.folder / "leads.sqlite", self.site)
+
     @property
     def is_compressed(self) -> bool:
         return self.kind in ALSO_COMPRESSED
@@ -85,8 +106,9 @@ class Host:
 
     def public(self, held: Manifest, wanted: list[str]) -> Shipment:
         """Answer some files of what the host has now, as a shipment: from the dock, or else from the host."""
-        if self.dock.current and self.dock.current.manifest.digest == held.digest:
-            return self.dock.current
+        current = self.dock.current
+        if current and current.manifest.files == held.files:
+            return current
         found = ((path, self.target.read(path)) for path in wanted if path in held.files)
         return Dock(self.folder / "public").receive((path, data) for path, data in found if data is not None)
 
@@ -104,6 +126,19 @@ class Host:
             file.unlink(missing_ok=True)
         else:
             _write(file, json.dumps({"wrong": rolled_back.wrong, "right": rolled_back.right}))
+
+    @property
+    def settled(self) -> Settled | None:
+        """Answer what the host was found to have, if that was not long ago and nothing has been taken back since."""
+        try:
+            settled = Settled(**json.loads((self.folder / "settled.json").read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None
+        is_recent = 0 <= time.time() - settled.at < LOOK_EVERY
+        return settled if is_recent and self.rolled_back is None else None
+
+    def note_settled(self, settled: Settled) -> None:
+        _write(self.folder / "settled.json", json.dumps(asdict(settled)))
 
     @property
     def told(self) -> str:

@@ -6,35 +6,38 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urljoin
 
 import httpx
 
 from plugins.desk import approval, build
+from plugins.desk.canary import Heard
 from plugins.desk.effects import Effects
 from plugins.desk.finding import Finding
-from plugins.desk.host import Host, RolledBack
+from plugins.desk.hidden import secrets
+from plugins.desk.host import Host, RolledBack, Settled
 from plugins.desk.project import Project
 from plugins.desk.telling import Untold, tell_list
 from plugins.desk.words import _
 from plugins.edition.record import RECORD as BUILT
-from plugins.newsroom import Fault, Faults, State
+from plugins.newsroom import Fault
 from plugins.publishing import memory
 from plugins.publishing.gates import Passage, Secret, Verdict, judged
-from plugins.publishing.manifest import Manifest
+from plugins.publishing.manifest import UNKNOWN, Manifest
 from plugins.publishing.memory import Memory, recall, years_in
 from plugins.publishing.plan import Plan
 from plugins.publishing.shipment import Shipment
 from plugins.publishing.targets.target import carried
+from plugins.publishing.trouble import Trouble
 from plugins.publishing.verification import PATIENCE, Verification, verify
 from plugins.publishing.words import line
-from plugins.reading import frontmatter, selection
 from plugins.reading.masthead import Masthead
-from plugins.reading.selection import Kind, Source
 
+NOTICES = "notices.json"
 AGAIN = 30.0
 """Seconds between two looks at what hasn't arrived, when it is waited for longer than usual."""
 
@@ -82,7 +85,11 @@ class Outcome:
 
     @property
     def is_well(self) -> bool:
-        return self.result in WELL
+        return self.result in WELL and not self.faults
+
+    def heard(self, heard: Heard) -> "Outcome":
+        """Answer the outcome with what the canary heard of it."""
+        return replace(self, faults=(*self.faults, *heard.faults), tells=(*self.tells, *heard.tells))
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -123,8 +130,21 @@ class Publishing:
                 return self._outcome(Result.UNBUILT, findings=built.findings)
             return self._publish()
 
+    def tidy(self) -> None:
+        """Put away what is left of the work and make the next one quick. Nobody waits for it, and what it leaves
+        undone the next publishing does.
+        """
+        with suppress(Trouble, OSError), self.host.dock.alone():
+            self.host.target.tidy()
+            self.host.dock.tidy()
+            kept = (each.manifest for each in (self.host.dock.current, self.host.dock.earlier) if each)
+            self.host.leads.forget(*kept)
+
     def _publish(self) -> Outcome:
         host = self.host
+        settled = host.settled
+        if settled and settled.built == self._built() and settled.version == host.target.version():
+            return self._outcome(Result.NOTHING, tells=tuple(self._tell(settled.notices)))
         self.step(_("Comparing with what is public …"))
         held = host.target.held()
         shipment = self._packed(held)
@@ -135,8 +155,9 @@ class Publishing:
         if rolled_back and rolled_back.wrong == shipment.manifest.digest and not self.wishes.yes:
             return self._outcome(Result.NOTHING, tells=(_held_back(),))
         before, after = self._remembered(held, shipment), Memory.of_shipment(shipment)
-        verdict = self._judged(shipment, plan, before, after)
-        effects = Effects.of(plan, shipment, before, after, host.public(held, ["notices.json"]))
+        hidden = tuple(secrets(self.project, self.masthead, after.addresses))
+        verdict = self._judged(shipment, plan, before, after, hidden)
+        effects = Effects.of(plan, shipment, before, after, host.public(held, [NOTICES]))
         asks = (*self._lines(verdict.asks), *((_held_back(),) if rolled_back else ()))
         tells = (*self._lines(verdict.tells), *((_lost(before.lost),) if before.lost else ()))
         told = {"asks": asks, "tells": tells, "effects": effects}
@@ -147,7 +168,7 @@ class Publishing:
         if asks and not self.wishes.yes:
             return self._outcome(Result.HELD, **told)
         self._deploy(shipment, plan)
-        return self._finish(shipment, tells, effects)
+        return self._finish(shipment, tells, effects, has_hidden=bool(hidden))
 
     def _packed(self, held: Manifest) -> Shipment:
         rules = self.host.rules(self.project)
@@ -157,17 +178,22 @@ class Publishing:
 
     def _taken_back(self, held: Manifest) -> RolledBack | None:
         """Answer the rollback that nothing has been published after: one from here, or from another machine."""
-        now, earlier = self.host.dock.current, self.host.dock.earlier
-        if now and earlier and held.digest == earlier.manifest.digest != now.manifest.digest:
-            return RolledBack(wrong=now.manifest.digest, right=held.digest)
+        now = self.host.dock.current
+        if now and now.manifest.files != held.files:
+            earlier = self.host.dock.earlier
+            if earlier and earlier.manifest.files == held.files:
+                return RolledBack(wrong=now.manifest.digest, right=held.digest)
         return self.host.rolled_back
 
     def _remembered(self, held: Manifest, shipment: Shipment) -> Memory:
         paths = [*years_in(held.files), *years_in(shipment.manifest.files)]
         return recall(self.host.site, paths, self.host.copy, self.client, first=self.wishes.first)
 
-    def _judged(self, shipment: Shipment, plan: Plan, before: Memory, after: Memory) -> Verdict:
+    def _judged(
+        self, shipment: Shipment, plan: Plan, before: Memory, after: Memory, hidden: tuple[Secret, ...]
+    ) -> Verdict:
         self.step(_("Looking through what is to be sent …"))
+        settled = self.host.dock.current
         return judged(
             Passage(
                 shipment=shipment,
@@ -175,8 +201,10 @@ class Publishing:
                 before=before,
                 after=after,
                 site=self.host.site,
-                secrets=tuple(secrets(self.project, self.masthead)),
+                secrets=hidden,
                 now=self.project.now,
+                right=settled.manifest if settled else Manifest(),
+                leads=self.host.leads,
             )
         )
 
@@ -197,12 +225,17 @@ class Publishing:
     def _is_unfinished(self, shipment: Shipment) -> bool:
         """Answer whether it was sent, and something came between before it was looked at."""
         settled = self.host.dock.current
-        return settled is None or settled.manifest.digest != shipment.manifest.digest
+        return settled is None or settled.manifest.files != shipment.manifest.files
 
     def _finish(
-        self, shipment: Shipment, tells: tuple[str, ...] = (), effects: Effects | None = None
+        self,
+        shipment: Shipment,
+        tells: tuple[str, ...] = (),
+        effects: Effects | None = None,
+        *,
+        has_hidden: bool = True,
     ) -> Outcome:
-        """See that readers get it, remember it, and tell the list."""
+        """See that readers get it, remember it, and tell the list. What isn't public yet is checked after that."""
         if self.wishes.dry_run:
             return self._outcome(Result.PLANNED, tells=(_("it is sent; what is left is to see that it arrived"),))
         seen = look(self.host, shipment, self.client, self.wishes.wait, self.step)
@@ -212,20 +245,35 @@ class Publishing:
             return self._outcome(Result.UNSEEN, faults=faults, tells=tells, effects=effects, looked_at=seen.looked_at)
         settle(self.host, shipment)
         self.host.note(None)
-        tells = (*tells, *self._tell(shipment), *self._coming_faults())
-        return self._outcome(Result.PUBLISHED, tells=tells, effects=effects, looked_at=seen.looked_at)
+        told = tuple(self._tell(self._note_settled(shipment)))
+        seconds = time.monotonic() - self.begun
+        tells = (*tells, *told, *(self._coming_faults() if has_hidden else ()))
+        return self._outcome(
+            Result.PUBLISHED, seconds=seconds, tells=tells, effects=effects, looked_at=seen.looked_at
+        )
 
     def _nothing(self, shipment: Shipment) -> Outcome:
         rolled_back = self.host.rolled_back
         if rolled_back and rolled_back.right == shipment.manifest.digest:
             self.host.note(None)
-        return self._outcome(Result.NOTHING, tells=tuple(self._tell(shipment)))
+        return self._outcome(Result.NOTHING, tells=tuple(self._tell(self._note_settled(shipment))))
 
-    def _tell(self, shipment: Shipment) -> Iterator[str]:
+    def _built(self) -> str:
+        """Answer what stands for all that was built."""
+        return sha256((self.project.output / BUILT).read_bytes()).hexdigest()
+
+    def _note_settled(self, shipment: Shipment) -> str:
+        """Note that the host has what was built, unless that was taken back; answer its notices' digest, "" if none."""
+        notices = shipment.manifest.files.get(NOTICES, UNKNOWN).sha256
+        version = self.host.target.version()
+        if version and not self.wishes.dry_run and not self.host.rolled_back:
+            self.host.note_settled(Settled(built=self._built(), version=version, notices=notices, at=time.time()))
+        return notices
+
+    def _tell(self, notices: str) -> Iterator[str]:
         """Tell the list of notices that it hasn't been told of; answer why it couldn't be."""
         service = self.masthead.shape.subscription.endpoint
-        item = shipment.manifest.files.get("notices.json")
-        if self.wishes.dry_run or not service or item is None or item.sha256 == self.host.told:
+        if self.wishes.dry_run or not service or not notices or notices == self.host.told:
             return
         self.step(_("Telling the list …"))
         try:
@@ -233,7 +281,7 @@ class Publishing:
         except Untold as error:
             yield _("the list could not be told, and will be next time: {why}", why=error)
         else:
-            self.host.note_told(item.sha256)
+            self.host.note_told(notices)
 
     def _coming_faults(self) -> Iterator[str]:
         """Answer that something which is to be public later would stop its own publishing."""
@@ -248,7 +296,7 @@ class Publishing:
         return tuple(line(fault, self.project.language) for fault in faults)
 
     def _outcome(self, result: Result, **told: Any) -> Outcome:
-        return Outcome(result=result, seconds=time.monotonic() - self.begun, **told)
+        return Outcome(**{"result": result, "seconds": time.monotonic() - self.begun, **told})
 
 
 def look(
@@ -278,38 +326,6 @@ def settle(host: Host, shipment: Shipment) -> None:
     host.target.confirm(shipment)
     memory.keep(shipment, host.copy)
     host.dock.settle(shipment)
-
-
-def secrets(project: Project, masthead: Masthead) -> Iterator[Secret]:
-    """Answer every text that isn't public at the project's moment: drafts, and what is under embargo."""
-    sources, _faults = selection.scan(project.content, masthead.shape.languages)
-    for one in selection.select(sources, project.now, preview=True):
-        if one.state is not State.PUBLIC:
-            yield Secret(
-                source=project.shown(project.content / one.source.path),
-                address=_address(masthead, one.source),
-                id=_id(one.source),
-            )
-
-
-def _address(masthead: Masthead, source: Source) -> str:
-    addresses = masthead.addresses
-    match source.kind:
-        case Kind.PAGE:
-            return addresses.section(source.language, source.slug)
-        case Kind.ASSIGNMENT:
-            return addresses.assignment(source.language, source.year, source.slug)
-        case Kind.RELEASE:
-            return addresses.release(source.language, source.year, source.slug)
-
-
-def _id(source: Source) -> str | None:
-    """Answer a text's own id; None for a translation, and for a draft that can't be read yet."""
-    if not source.is_original:
-        return None
-    with suppress(Faults, OSError):
-        return str(frontmatter.read(source.file.read_bytes(), source.path).front.get("id") or "") or None
-    return None
 
 
 def _held_back() -> str:

@@ -42,8 +42,9 @@ def publish(
     wait: Wait = None,
     as_json: Json = False,
 ) -> None:
+    from plugins.desk import canary
     from plugins.desk.host import Host, client
-    from plugins.desk.publish import Publishing, Wishes
+    from plugins.desk.publish import Publishing, Result, Wishes
 
     project = Project.here()
     masthead = project.masthead()
@@ -66,7 +67,14 @@ def publish(
             _leave(said, as_json=as_json)
         if not dry_run:
             _alarm(host, outcome.sentences if not outcome.is_well else (), asking)
+        if outcome.result is Result.PUBLISHED and wait is not None and canary.is_kept():
+            step(_("Waiting for letters …"))
+            outcome = outcome.heard(canary.listen(project, masthead.site, wait))
     _say(outcome, project, as_json=as_json)
+    if outcome.result is Result.PUBLISHED:
+        sys.stdout.flush()
+        run.tidy()
+    raise typer.Exit(0 if outcome.is_well else 1)
 
 
 def rollback(wait: Wait = None, as_json: Json = False) -> None:
@@ -86,8 +94,9 @@ def rollback(wait: Wait = None, as_json: Json = False) -> None:
             _leave(sentence(trouble, project.language), as_json=as_json)
     if outcome.is_well and not as_json:
         say(_("The edition before is back. Nothing more is published until ./press publish --yes."))
-        raise typer.Exit(0)
-    _say(outcome, project, as_json=as_json)
+    else:
+        _say(outcome, project, as_json=as_json)
+    raise typer.Exit(0 if outcome.is_well else 1)
 
 
 def hosting(
@@ -141,15 +150,14 @@ def share(file: Path, recipients: list[str], *, at: str, until: str) -> None:
         say(line)
 
 
-def _say(outcome: "Outcome", project: Project, *, as_json: bool) -> NoReturn:
+def _say(outcome: "Outcome", project: Project, *, as_json: bool) -> None:
     from plugins.desk.publish import Result
 
-    code = 0 if outcome.is_well else 1
     if as_json:
         print(json.dumps(outcome.as_json(), ensure_ascii=False, indent=2))
-        raise typer.Exit(code)
+        return
     if outcome.result is Result.NOTHING and not sys.stdout.isatty():
-        raise typer.Exit(0)  # a timer runs every minute, and somebody is mailed whatever is said
+        return  # a timer runs every minute, and somebody is mailed whatever is said
     if outcome.effects is not None:
         for line in outcome.effects.lines():
             say(line)
@@ -160,7 +168,6 @@ def _say(outcome: "Outcome", project: Project, *, as_json: bool) -> NoReturn:
     for line in outcome.asks:
         say(_("Look at this first, and then say --yes: {what}", what=line), error=not outcome.is_well)
     say(_ended(outcome, project), error=not outcome.is_well)
-    raise typer.Exit(code)
 
 
 def _ended(outcome: "Outcome", project: Project) -> str:

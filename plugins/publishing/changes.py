@@ -46,8 +46,8 @@ _MESSAGES = {
 class Change:
     """One release's step from what was public to what will be.
 
-    `languages` are those whose content is another; `address` is one of those that it has, or the one that is gone.
-    `moved` says that it lies at another address.
+    `languages` are those whose content is another; `address` is where that is to be read, in the original's language if
+    it has changed there, or the one that is gone. `moved` says that it lies at another address.
     """
 
     id: str
@@ -99,17 +99,17 @@ def in_files(newsroom: Newsroom, line: Callable[[str, str], int]) -> Place:
 
 
 def _vanished(text: Remembered) -> Change | None:
-    return Change(id=text.id, step=Step.VANISHED, address=text.everywhere[0]) if text.kind == RELEASE else None
+    return Change(id=text.id, step=Step.VANISHED, address=text.address) if text.kind == RELEASE else None
 
 
 def _change(old: Remembered | None, new: Remembered) -> Change:
-    address = next(iter(new.addresses.values()))
     if old is None:
-        return Change(id=new.id, step=Step.NEW, address=address, languages=tuple(new.content))
+        return Change(id=new.id, step=Step.NEW, address=new.address, languages=tuple(new.content))
     if gone := sorted(set(old.addresses.values()) - set(new.everywhere)):
         return Change(id=new.id, step=Step.VANISHED, address=gone[0])
     languages = tuple(each for each in new.content if old.content.get(each) != new.content[each])
     moved = not set(old.addresses.values()) <= set(new.addresses.values())
+    address = new.address_in(languages or (new.language,))
     return Change(id=new.id, step=_step(old, new, languages), address=address, languages=languages, moved=moved)
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
@@ -13,13 +13,12 @@ from defusedxml.ElementTree import fromstring
 
 from plugins.newsroom import Fault, Site
 from plugins.publishing import changes
-from plugins.publishing.links import Links, address_of, file_at, is_read
+from plugins.publishing.leads import Leads
+from plugins.publishing.links import Links, address_of, file_at
+from plugins.publishing.manifest import Manifest
 from plugins.publishing.memory import Memory
 from plugins.publishing.plan import Plan, bare
 from plugins.publishing.shipment import Shipment
-
-FEW_PAGES = 2_000
-"""So many pages are all looked through each time; of more, those that change, unless something is removed."""
 
 MANY_RELEASES = 20
 """More texts than these don't change at once by intention, without somebody saying so."""
@@ -45,7 +44,8 @@ class Secret:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """An edition that wants to pass: what is to be sent, what that changes, what was public before, and what is still
-    secret at `now`. An empty memory is that of a first publishing.
+    secret at `now`. An empty memory is that of a first publishing. `right` is an edition whose links all held, empty if
+    none is known, and `leads` remembers what they were.
     """
 
     shipment: Shipment
@@ -55,6 +55,8 @@ class Passage:
     site: Site
     secrets: tuple[Secret, ...]
     now: datetime
+    right: Manifest = field(default_factory=Manifest)
+    leads: Leads | None = None
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -84,7 +86,7 @@ def addresses_stay(passage: Passage) -> Iterator[Fault]:
     for text in passage.before.texts.values():
         if text.id not in passage.after.texts:
             yield Fault.at(
-                text.everywhere[0], 0, "{id} was public here and is gone; put it back, or withdraw it", id=text.id
+                text.address, 0, "{id} was public here and is gone; put it back, or withdraw it", id=text.id
             )
             continue
         for address in text.everywhere:
@@ -96,7 +98,7 @@ def addresses_stay(passage: Passage) -> Iterator[Fault]:
 def identities_stay(passage: Passage) -> Iterator[Fault]:
     """An id means one text for ever: feeds and letters know it by that."""
     for id in passage.after.twice:
-        address = passage.after.texts[id].everywhere[0]
+        address = passage.after.texts[id].address
         yield Fault.at(address, 0, "two texts have the id {id}; give the new one an id of its own", id=id)
     owners = passage.after.owners
     for text in passage.before.texts.values():
@@ -113,7 +115,7 @@ def history_stays(passage: Passage) -> Iterator[Fault]:
         new = passage.after.texts.get(text.id)
         if new is None:
             continue
-        address = new.everywhere[0]
+        address = new.address
         if text.withdrawn and not new.withdrawn:
             yield Fault.at(address, 0, "{id} was withdrawn and would come back; publish it as a new text", id=text.id)
         elif new.revision < text.revision:
@@ -128,8 +130,9 @@ def edits_are_classed(passage: Passage) -> Iterator[Fault]:
 
 def secrets_are_kept(passage: Passage) -> Iterator[Fault]:
     """Nothing of what isn't public yet is in what is sent: no file at its address, and no mention of address or id."""
-    for secret in passage.secrets:
-        for path in passage.shipment.manifest.files:
+    places = tuple(secret.address for secret in passage.secrets)
+    for path in (path for path in passage.shipment.manifest.files if path.startswith(places)):
+        for secret in passage.secrets:
             if path.startswith(secret.address):
                 yield Fault.at(path, 0, "this belongs to {text}, which isn't public yet", text=secret.source)
     needles = [(secret, _needles(secret)) for secret in passage.secrets]
@@ -142,12 +145,10 @@ def secrets_are_kept(passage: Passage) -> Iterator[Fault]:
 
 def links_hold(passage: Passage) -> Iterator[Fault]:
     """Every link within the site leads to a file, and to a place on it if it names one."""
-    links = Links(passage.shipment, passage.site)
-    pages = [path for path in passage.shipment.manifest.files if is_read(path)]
-    if len(pages) > FEW_PAGES and not passage.plan.removals:
-        pages = [path for path in passage.changed if is_read(path)]
-    for path in sorted(pages):
+    links, leads = Links(passage.shipment, passage.site), passage.leads or Leads(None, passage.site)
+    for path in sorted(links.doubtful(passage.right, leads)):
         yield from links.faults(path)
+    leads.keep(links.seen, passage.shipment.manifest)
 
 
 def data_is_well_formed(passage: Passage) -> Iterator[Fault]:

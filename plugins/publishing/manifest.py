@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
-from pathlib import PurePosixPath
 from typing import NamedTuple, Self
 
 RECORD = ".edition.json"
@@ -24,7 +24,7 @@ UNKNOWN = Item("", -1)
 """A file that is ours, but with what in it nobody knows: a publishing that was to write or remove it was cut short."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manifest:
     """Files by path, with forward slashes and without a leading one; the manifest's own file is not among them.
 
@@ -36,16 +36,15 @@ class Manifest:
     sent_as: str = ""
     before: str = ""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Answer a hex digest of paths and contents: equal digests, equal editions."""
-        listed = sorted((path, *item) for path, item in self.files.items())
-        return sha256(json.dumps(listed, ensure_ascii=False).encode()).hexdigest()
+        return sha256(self._listed.encode()).hexdigest()
 
-    @property
-    def size(self) -> int:
-        """Answer the bytes of all files together."""
-        return sum(item.size for item in self.files.values())
+    @cached_property
+    def _listed(self) -> str:
+        """Answer the files as JSON, one a line: for Git and for people, and quicker than indented."""
+        return json.dumps(dict(sorted(self.files.items())), ensure_ascii=False, separators=(",\n", ": "))
 
     @classmethod
     def of_json(cls, data: bytes) -> Self:
@@ -54,23 +53,16 @@ class Manifest:
             kept = json.loads(data)
             if kept["format"] != FORMAT:
                 return cls()
-            files = {path: Item(str(digest), int(size)) for path, (digest, size) in kept["files"].items()}
-            return cls(
-                {path: item for path, item in files.items() if is_inside(path)},
-                str(kept.get("sent_as", "")),
-                str(kept.get("before", "")),
-            )
+            listed = kept["files"].items()
+            files = {path: Item(str(digest), int(size)) for path, (digest, size) in listed if is_inside(path)}
+            return cls(files, str(kept.get("sent_as", "")), str(kept.get("before", "")))
         except (ValueError, TypeError, KeyError, AttributeError):
             return cls()
 
-    def as_json(self) -> bytes:
-        kept = {
-            "format": FORMAT,
-            "sent_as": self.sent_as,
-            "before": self.before,
-            "files": dict(sorted(self.files.items())),
-        }
-        return json.dumps(kept, ensure_ascii=False, indent=0).encode()
+    def as_json(self, *, before: str = "") -> bytes:
+        """Answer this to be kept; `before` is the edition before this one, if another than it says."""
+        kept = {"format": FORMAT, "sent_as": self.sent_as, "before": before or self.before}
+        return f'{json.dumps(kept)[:-1]}, "files": {self._listed}}}'.encode()
 
     def confirmed(self, listing: Mapping[str, int]) -> "Manifest":
         """Answer what of this is really there, as a listing of sizes by path says. What isn't is left out; what has
@@ -89,6 +81,8 @@ class Manifest:
 
 
 def is_inside(path: str) -> bool:
-    """Answer whether a path leads to a place below the folder it is counted from."""
-    pure = PurePosixPath(path)
-    return bool(path) and not pure.is_absolute() and ".." not in pure.parts and str(pure) == path
+    """Answer whether a path leads to a place below the folder it is counted from, and is written in the one way."""
+    return _OUTSIDE.isdisjoint(path.split("/"))
+
+
+_OUTSIDE = frozenset(("", ".", ".."))

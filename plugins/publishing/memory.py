@@ -7,8 +7,9 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
@@ -34,7 +35,7 @@ class Remembered:
 
     Addresses begin with "/" and are counted from the front page. `kind` is `release` or `assignment`. `corrections`
     are the times (UTC) of all of a release's; None = it was remembered before they were. `of_revision` says, by
-    language, what its translations are of.
+    language, what its translations are of. `language` is the original's; "" = it was remembered before that was.
     """
 
     id: str
@@ -46,6 +47,18 @@ class Remembered:
     content: Mapping[str, str]
     corrections: tuple[str, ...] | None = None
     of_revision: Mapping[str, int] = field(default_factory=dict)
+    language: str = ""
+
+    @property
+    def address(self) -> str:
+        """Answer where the original is."""
+        return self.address_in((self.language,))
+
+    def address_in(self, languages: Iterable[str]) -> str:
+        """Answer where it is in the original's language if that is one of these, or else in the first of them."""
+        ordered = sorted(languages, key=lambda language: language != self.language)
+        found = [self.addresses[language] for language in ordered if language in self.addresses]
+        return next(iter([*found, *self.addresses.values()]))
 
     @property
     def everywhere(self) -> tuple[str, ...]:
@@ -101,6 +114,11 @@ class Memory:
         return Memory(texts, tuple(sorted({*self.twice, *other.twice})))
 
     @property
+    def addresses(self) -> frozenset[str]:
+        """Answer where texts are now, those that moved aside."""
+        return frozenset(address for text in self.texts.values() for address in text.addresses.values())
+
+    @property
     def owners(self) -> dict[str, str]:
         """Answer whose each address is: the text's that is there now, or else the one's that moved away."""
         moved = {address: text.id for text in self.texts.values() for address in text.moved_from}
@@ -134,8 +152,9 @@ def recall(site: Site, paths: Iterable[str], copy: Path, client: httpx.Client, *
     if lost and not kept:
         raise Trouble("what is public can't be known ({why}), and no copy of it is kept here", why=lost)
     if not live and not kept and not first:
-        raise Trouble("nothing is known to be public at {url}; say so if this is the first time", url=site.url)
-    return replace(Memory.of(live.values()).joined(Memory.of(kept.values())), lost=lost)
+        raise Trouble("nothing is known to be public at {url}; if this is the first time, add --first", url=site.url)
+    differing = (data for path, data in kept.items() if live.get(path) != data)
+    return replace(Memory.of(live.values()).joined(Memory.of(differing)), lost=lost)
 
 
 def keep(shipment: Shipment, copy: Path) -> None:
@@ -157,7 +176,7 @@ def _asked(client: httpx.Client, address: str) -> bytes | None:
             if answer.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
                 return None
             if answer.status_code == HTTPStatus.OK:
-                list(_texts(answer.content))
+                _texts(answer.content)
                 return answer.content
             why = f"{address}: {answer.status_code}"
         except httpx.HTTPError as error:
@@ -170,12 +189,12 @@ def _asked(client: httpx.Client, address: str) -> bytes | None:
     raise Trouble("{why}", why=why)
 
 
-def _texts(data: bytes) -> Iterator[Remembered]:
+@lru_cache(maxsize=200)
+def _texts(data: bytes) -> tuple[Remembered, ...]:
+    """Answer what a file says. Most years are the same in what is live and in what comes: each is read once."""
     try:
         told = json.loads(data)
-        for part, kind in KINDS.items():
-            for id, entry in told[part].items():
-                yield _remembered(id, kind, entry)
+        return tuple(_remembered(id, kind, entry) for part, kind in KINDS.items() for id, entry in told[part].items())
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not what was public: {error!r}") from None
 
@@ -191,4 +210,5 @@ def _remembered(id: str, kind: str, entry: Mapping[str, Any]) -> Remembered:
         content={str(language): str(digest) for language, digest in entry["content"].items()},
         corrections=tuple(str(at) for at in entry["corrections"]) if "corrections" in entry else None,
         of_revision={str(language): int(number) for language, number in entry.get("of_revision", {}).items()},
+        language=str(entry.get("language", "")),
     )

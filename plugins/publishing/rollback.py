@@ -30,10 +30,10 @@ def refusals(now: Shipment, earlier: Shipment, mailed: Collection[tuple[str, int
     for id, was in sorted(old.texts.items()):
         text = public.texts.get(id)
         if not was.withdrawn and (text is None or text.withdrawn):
-            yield Fault.at(was.everywhere[0], 0, "{id} has been withdrawn, and would come back", id=id)
+            yield Fault.at(was.address, 0, "{id} has been withdrawn, and would come back", id=id)
     gone_out = announced(now) if mailed is None else frozenset(mailed)
     for id, revision in sorted((announced(now) & gone_out) - announced(earlier)):
-        address = public.texts[id].everywhere[0] if id in public.texts else "notices.json"
+        address = public.texts[id].address if id in public.texts else "notices.json"
         yield Fault.at(
             address, 0, "readers may have had a letter about {id} (version {revision})", id=id, revision=revision
         )

@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+from PIL import Image
 
 from tests.desk.published import press_with_a_host
 from tests.publishing.conftest import program
@@ -59,6 +60,30 @@ def test_only_what_somebody_else_has_signed_is_published(press):
     assert "gäller inte" in press.publish()["faults"][0]
     signed(press, file, EDITOR)
     assert press.publish()["result"] == "published"
+
+
+def test_pictures_and_documents_are_approved_with_the_text(press):
+    more = (
+        "images: [{file: bild.png, alt: En bild., credit: Anna, terms: fri}]\n"
+        "documents: [{file: rapport.txt, title: Rapport}]\n"
+    )
+    file = press.write("nytt", "Ett nytt", id="nyttnytt", more=more)
+    beside = file.with_name("bild.png"), file.with_name("rapport.txt")
+    Image.new("RGB", (800, 600), "red").save(beside[0])
+    beside[1].write_text("Rapporten.", encoding="utf-8")
+    committed(press)
+    signed(press, file, EDITOR)
+    assert "bild.png, rapport.txt" in press.publish()["faults"][0]
+    sign = f"{{ cat sv.md; sha256sum bild.png rapport.txt; }} | ssh-keygen -q -Y sign -n pressmeddelande -f {press.root.parent / EDITOR} > sv.md.sig"  # noqa: E501
+    run("sh", "-c", sign, folder=file.parent)
+    committed(press, EDITOR)
+    assert press.publish("--dry-run")["result"] == "planned"
+    Image.new("RGB", (800, 600), "blue").save(beside[0])
+    committed(press, EDITOR)
+    assert "gäller inte texten med" in press.publish()["faults"][0]
+    run("sh", "-c", sign, folder=file.parent)
+    committed(press, EDITOR)
+    assert "kan inte också" in press.publish()["faults"][0]  # whoever changed the picture
 
 
 def test_a_stranger_can_not_approve(press):

@@ -47,7 +47,7 @@ def test_an_edited_translation_is_told_where_it_is(published):
 def test_what_is_gone_is_told_by_its_address(published):
     for file in published.first.parent.iterdir():
         file.unlink()
-    assert "/en/releases/2025/forsta/: abcd1234 var offentligt här" in published.press("check").stdout
+    assert "/pressmeddelanden/2025/forsta/: abcd1234 var offentligt här" in published.press("check").stdout
 
 
 def test_other_files_are_not_told_of(published):
@@ -60,3 +60,21 @@ def test_a_new_phone_number_is_no_edit(published):
     file = published.root / "content/newsroom.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("018-00 00 00", "018-11 11 11"), encoding="utf-8")
     assert published.press("check").returncode == 0
+
+
+def test_a_translation_that_comes_later_needs_a_time_or_feeds_take_it_for_old(published):
+    copy = published.root / ".cache/publishing/public/press.example.org/2025.json"
+    english = published.first.with_name("en.md")
+    english.unlink()
+    newsroom = read(published.root / "content", now=NOW, cache=published.root / "cache").newsroom
+    copy.write_bytes(json_bytes(public_year(newsroom, 2025)))
+    english.write_text(ENGLISH, encoding="utf-8")
+    answer = published.press("check")
+    assert answer.returncode == 0, "it is no fault"
+    assert answer.stdout.splitlines() == [
+        "content/releases/2025/forsta/en.md:1: originalet är offentligt sedan tidigare, så flödena tar det här för "
+        "gammalt; skriv published: 2026-11-22T13:00+01:00 (Inget fel; är det meningen?)",
+        "Inga fel i 3 filer.",
+    ]
+    english.write_text(ENGLISH.replace("title:", "published: 2026-11-22T13:00+01:00\ntitle:"), encoding="utf-8")
+    assert published.press("check").stdout == "Inga fel i 3 filer.\n"

@@ -53,6 +53,16 @@ def test_with_nothing_due_it_is_silent_and_changes_nothing(published):
     assert (published.root / "current").readlink() == before
 
 
+def test_a_host_that_was_harmed_is_mended_within_the_hour(published):
+    page = published.root / "current/index.html"
+    right = page.read_bytes()
+    page.unlink()
+    assert published.publish()["result"] == "nothing"  # nothing was built: it is not looked for each minute
+    published.desk.monkeypatch.setattr("plugins.desk.host.LOOK_EVERY", 0.0)
+    assert published.publish()["result"] == "published"
+    assert page.read_bytes() == right
+
+
 def test_a_dry_run_shows_what_would_change_and_changes_nothing(published):
     published.write("nytt", "Ett nytt", id="nyttnytt")
     before = (published.root / "current").readlink()
@@ -195,3 +205,17 @@ def test_the_rules_are_written_for_each_kind_of_server(press):
     assert "Content-Security-Policy" in press("hosting", "headers").stdout
     assert "file_server" in press("hosting", "caddy").stdout
     assert press("hosting", "apache").returncode == 2
+
+
+def test_whoever_waits_also_hears_whether_letters_come(published, tmp_path):
+    for part in ("cur", "new", "tmp"):
+        (tmp_path / "canary" / part).mkdir(parents=True)
+    given = {"PRESSROOM_CANARY": f"maildir:{tmp_path / 'canary'}"}
+    published.write("nytt", "Ett nytt", id="nyttnytt")
+    assert published("publish", **given).returncode == 0
+    published.write("nyare", "Ett nyare", id="nyarenya")
+    answer = published("publish", "--wait", "0", "--json", **given)
+    assert answer.returncode == 1
+    said = json.loads(answer.stdout)
+    assert said["result"] == "published" and said["faults"] != []
+    assert "Ett nyare" in published.get("/").text

@@ -95,6 +95,20 @@ def test_a_translation_may_come_and_catch_up_in_silence_but_not_change():
     assert step(public(original, translation), public(original, replace(translation, lead="x"))) is Step.UNCLASSED
 
 
+def test_the_address_is_of_the_language_that_changed_and_the_original_first():
+    original, translation = with_translation(OLD)
+
+    def address(*after):
+        (change,) = changes(public(original, translation), public(*after))
+        return change.address.lstrip("/")
+
+    edited, other = replace(original, title="Annan"), replace(translation, title="Other")
+    assert address(edited, translation) == address(edited, other) == original.address
+    assert address(original, other) == translation.address
+    (new,) = changes(public(), public(original, translation))
+    assert new.address == f"/{original.address}"
+
+
 def test_a_new_phone_number_is_no_edit_of_the_archive():
     releases = [a_release(id=f"{n:08}", slug=f"nr-{n}") for n in range(3)]
     desk = a_contact(mail="annan@example.se")

@@ -63,6 +63,25 @@ def test_two_editions_are_kept_and_there_and_back_is_only_a_switch(tmp_path, edi
     assert (tmp_path / "current/index.html").stat().st_ino == inode
 
 
+def test_the_next_is_made_of_what_nobody_reads_any_more(tmp_path, editions):
+    target, version = Folder(tmp_path), set()
+    for number in (0, 1):
+        deploy(target, editions[number])
+        version.add(target.version())
+        target.tidy()
+    assert len(version) == 2 and target.version() in version
+    spare = tmp_path / "spare"
+    # no text that is gone stays there longer than it takes to look at what readers get
+    assert files(spare) == files(tmp_path / "current") and target.held().files == editions[1].manifest.files
+    (spare / "index.html").unlink()
+    (spare / "stranger.html").write_bytes(b"mine")
+    kept = (spare / "releases").stat().st_ino
+    newer = shipped(tmp_path / "newer", {**NEW, "feed.atom": b"newer"})
+    deploy(target, newer)
+    assert seen(tmp_path) == {**NEW, "feed.atom": b"newer"} and dict(target.earlier()) == NEW
+    assert (tmp_path / "current/releases").stat().st_ino == kept
+
+
 def test_what_somebody_did_to_the_edition_is_noticed_and_mended(tmp_path, editions):
     target = Folder(tmp_path)
     deploy(target, editions[0])

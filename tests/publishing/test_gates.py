@@ -1,5 +1,6 @@
 """What stops an edition, what asks for a yes, and what is only told."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from plugins.newsroom import Site
 from plugins.publishing import gates
 from plugins.publishing.gates import Passage, Secret, judged
-from plugins.publishing.links import file_at
+from plugins.publishing.leads import Leads
+from plugins.publishing.links import Links, file_at
 from plugins.publishing.manifest import Manifest
 from plugins.publishing.memory import Memory
 from plugins.publishing.plan import Plan
@@ -79,7 +81,7 @@ def test_no_address_vanishes(tmp_path):
     before = year({"a": entry("/r/2031/before/"), "b": entry("/r/2030/b/", moved_from=["/node/1"])})
     assert told(gates.addresses_stay, passage(tmp_path, {}, before=before)) == [
         "/r/2031/before/: this was public and leads nowhere now; write it in moved_from of a",
-        "/node/1: b was public here and is gone; put it back, or withdraw it",
+        "/r/2030/b/: b was public here and is gone; put it back, or withdraw it",
     ]
 
 
@@ -176,16 +178,94 @@ def test_a_site_in_a_folder_answers_for_its_folder_only(tmp_path):
     assert found == ["index.html: the link to /press/nothing/ leads to what isn't there"]
 
 
-def test_of_many_pages_those_that_change_are_looked_through_or_all_if_something_goes(tmp_path, monkeypatch):
-    monkeypatch.setattr(gates, "FEW_PAGES", 1)
-    broken = {"index.html": page('<a href="/x/">x</a>')}
-    kept = {"r/2031/a/index.html": b"a", "public/2031.json": year({"a": entry()}), **broken}
-    assert told(gates.links_hold, passage(tmp_path / "1", broken, held=kept)) == []
-    assert told(gates.links_hold, passage(tmp_path / "2", broken, held={**kept, "x/index.html": b""})) != []
-    sitemap = {"sitemap-2031.xml": b"<urlset><url><loc>https://press.example.se/no/</loc></url></urlset>"}
-    assert told(gates.links_hold, passage(tmp_path / "3", sitemap, held=kept)) == [
-        "sitemap-2031.xml: the link to https://press.example.se/no/ leads to what isn't there"
+PAGES = {
+    "index.html": page('<a href="/x/">x</a>'),
+    "deep/index.html": page('<a href="../y/#here">y</a>'),
+    "x/index.html": page(""),
+    "y/index.html": page('<p id="here">y</p>'),
+    "z/index.html": page('<a href="/x/">x</a>'),
+    "sitemap.xml": b"<urlset><url><loc>https://press.example.se/x/</loc></url></urlset>",
+}
+ONE, TWO = "the link to /x/ leads to what isn't there", "the link to ../y/#here leads to a place that isn't on the page"
+
+
+def next_to_pass(folder, right, changes, leads):
+    """Answer the passage of an edition that follows the one whose links were right, and the pages that were read."""
+    files = {path: data for path, data in (PAGES | changes).items() if data is not None}
+    return replace(passage(folder, files), right=right.shipment.manifest, leads=leads)
+
+
+@pytest.mark.parametrize(
+    ("changes", "read", "faults"),
+    [
+        ({}, [], []),
+        ({"new/index.html": page('<a href="/y/#here">')}, ["new/index.html"], []),
+        ({"y/index.html": page('<b id="here">y</b>')}, ["y/index.html"], []),
+        (
+            {"y/index.html": page('<b id="there">y</b>')},
+            ["deep/index.html", "y/index.html"],
+            [f"deep/index.html: {TWO}"],
+        ),
+        (
+            {"x/index.html": None, "sitemap.xml": b"<urlset></urlset>"},
+            ["index.html", "sitemap.xml", "z/index.html"],
+            [f"index.html: {ONE}", f"z/index.html: {ONE}"],
+        ),
+        (
+            {"x/index.html": None, "index.html": page(""), "z/index.html": page('<a href="/x">x</a>')},
+            ["index.html", "sitemap.xml", "z/index.html"],
+            ["sitemap.xml: the link to https://press.example.se/x/ leads to what isn't there",
+             "z/index.html: the link to /x leads to what isn't there"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_may_lead_astray_is_read_again_and_nothing_else(tmp_path, changes, read, faults):
+    leads = Leads(tmp_path / "leads", SITE)
+    right = replace(passage(tmp_path / "1", PAGES), leads=leads)
+    assert told(gates.links_hold, right) == []
+    given = next_to_pass(tmp_path / "2", right, changes, leads)
+    links = Links(given.shipment, SITE)
+    assert sorted(links.doubtful(given.right, leads)) == read
+    assert told(gates.links_hold, given) == faults
+    # and the same is found by who remembers nothing
+    assert told(gates.links_hold, replace(given, right=Manifest(), leads=None)) == faults
+
+
+def test_what_a_page_of_an_edition_that_never_was_published_leads_to_is_doubted(tmp_path):
+    leads = Leads(tmp_path / "leads", SITE)
+    right = replace(passage(tmp_path / "1", PAGES), leads=leads)
+    assert told(gates.links_hold, right) == []
+    new = {"n/index.html": page('<a href="/m/">m</a>')}
+    assert told(gates.links_hold, next_to_pass(tmp_path / "2", right, {**new, "m/index.html": page("")}, leads)) == []
+    assert told(gates.links_hold, next_to_pass(tmp_path / "3", right, new, leads)) == [
+        "n/index.html: the link to /m/ leads to what isn't there"
     ]
+
+
+@pytest.mark.parametrize("harm", ["lost", "damaged", "another site's"])
+def test_without_its_memory_every_page_is_read(tmp_path, harm):
+    file = tmp_path / "leads"
+    right = replace(passage(tmp_path / "1", PAGES), leads=Leads(file, SITE))
+    assert told(gates.links_hold, right) == []
+    if harm == "lost":
+        file.unlink()
+    if harm == "damaged":
+        file.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    leads = Leads(file, Site("https://other.example.se") if harm == "another site's" else SITE)
+    given = next_to_pass(tmp_path / "2", right, {"x/index.html": None, "sitemap.xml": b""}, leads)
+    assert told(gates.links_hold, given) == [f"index.html: {ONE}", f"z/index.html: {ONE}"]
+
+
+def test_pages_of_editions_that_are_gone_are_forgotten(tmp_path):
+    leads = Leads(tmp_path / "leads", SITE)
+    old = replace(passage(tmp_path / "1", PAGES), leads=leads)
+    new = next_to_pass(tmp_path / "2", old, {"y/index.html": page('<b id="here">y</b>')}, leads)
+    for each in (old, new):
+        assert told(gates.links_hold, each) == []
+    leads.forget(new.shipment.manifest)
+    assert leads.page("y/index.html", old.shipment.manifest.files["y/index.html"].sha256) is None
+    assert leads.page("y/index.html", new.shipment.manifest.files["y/index.html"].sha256).places == {"here"}
+    assert leads.known(new.shipment.manifest) == {"r/2031/a/index.html", *PAGES}
 
 
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>{}</id></entry><entry><id>{}</id></entry></feed>'

@@ -1,6 +1,7 @@
 """What is made ready to travel: exactly what was built, and compressed copies that always come out the same."""
 
 import gzip
+import itertools
 import os
 
 import brotli
@@ -13,6 +14,7 @@ from plugins.publishing.targets.target import carried
 from plugins.publishing.trouble import Trouble
 from tests.building import files
 from tests.publishing.editions import NEW, OLD, built, deploy, shipped
+from tests.publishing.killing import killed_at
 
 
 def test_only_what_was_built_is_sent(tmp_path):
@@ -89,6 +91,64 @@ def test_the_dock_remembers_what_is_there_and_what_was_there_before(tmp_path):
     assert files(dock.current.folder) == OLD and files(dock.earlier.folder) == NEW
     (tmp_path / "dock/current/shipment.json").write_text("{")
     assert dock.current is None
+
+
+def test_the_next_is_made_of_what_nobody_needs_any_more(tmp_path):
+    dock, output = Dock(tmp_path / "dock"), tmp_path / "output"
+    for edition in (OLD, NEW):
+        dock.settle(dock.prepare(built(output, edition), compressed=True))
+        dock.tidy()
+    place = tmp_path / "dock/next/files"
+    # no text that is gone stays there longer than it takes to look at what readers get
+    assert files(place) == files(dock.current.folder)
+    kept = (place / "releases/2030/a/index.html.br").stat().st_ino, place.stat().st_ino
+    (place / "somebody's").write_bytes(b"mine")
+    (place / "notices.json.gz").unlink()
+    another = {**NEW, "index.html": b"another"}
+    shipment = dock.prepare(built(output, another), compressed=True)
+    assert ((place / "releases/2030/a/index.html.br").stat().st_ino, place.stat().st_ino) == kept
+    assert shipment.manifest == shipped(tmp_path / "clean", another, compressed=True).manifest
+    assert files(shipment.folder) == files(tmp_path / "clean/dock/next/files")
+
+
+def test_what_was_harmed_since_is_mended_by_the_next_build(tmp_path):
+    """Files of the output and of the dock may be one and the same."""
+    dock, output = Dock(tmp_path / "dock"), built(tmp_path / "output", OLD)
+    dock.settle(dock.prepare(output, compressed=False))
+    (output / "index.html").write_bytes(b"harmed")
+    assert dock.current.read("index.html") == b"harmed"
+    with pytest.raises(Trouble, match="build again"):
+        dock.prepare(output, compressed=False)
+    (output / "index.html").unlink()
+    (output / "index.html").write_bytes(OLD["index.html"])
+    assert files(dock.prepare(output, compressed=False).folder) == OLD
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_killed_at_any_step_the_dock_still_has_an_edition_and_the_one_before(tmp_path):
+    newer = {**NEW, "index.html": b"newer"}
+
+    def publish(folder, edition):
+        dock = Dock(folder / "dock")
+        with dock.alone():
+            dock.settle(dock.prepare(built(folder / "output", edition), compressed=False))
+            dock.tidy()
+
+    for step in itertools.count():
+        folder = tmp_path / str(step)
+        for edition in (OLD, NEW):
+            publish(folder, edition)
+        was_killed = killed_at(step, lambda folder=folder: publish(folder, newer))
+        with Dock(folder / "dock").alone():
+            has = [files(each.folder) for each in (Dock(folder / "dock").current, Dock(folder / "dock").earlier)]
+        assert has in ([NEW, OLD], [newer, NEW])
+        publish(folder, newer)
+        assert [files(each.folder) for each in (Dock(folder / "dock").current, Dock(folder / "dock").earlier)] == [
+            newer, NEW,
+        ]  # fmt: skip
+        if not was_killed:
+            break
+    assert step > 10
 
 
 def test_two_publishings_at_once_are_one_too_many(tmp_path):

@@ -3,22 +3,23 @@
     /srv/pressroom/editions/1f0c…/    the edition before, for a quick way back
     /srv/pressroom/editions/8a32…/    the edition; what didn't change is hard links to the one before
     /srv/pressroom/current            leads to it: the web server's root
+    /srv/pressroom/spare/             what the next edition is made of: nobody reads it
 """
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
+from plugins.publishing import laying
 from plugins.publishing.manifest import RECORD, UNKNOWN, Manifest
 from plugins.publishing.plan import Plan
 from plugins.publishing.shipment import Shipment
-from plugins.publishing.targets.target import Target, own_files, silent
+from plugins.publishing.targets.target import Target, silent
 from plugins.publishing.trouble import Trouble
 
 EDITIONS = "editions"
 CURRENT = "current"
+SPARE = "spare"
 
 
 def name_of(digest: str) -> str:
@@ -33,6 +34,7 @@ class Folder(Target):
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._read: dict[tuple[int, int, int], Manifest] = {}
 
     def held(self) -> Manifest:
         self._current()
@@ -51,13 +53,33 @@ class Folder(Target):
             raise Trouble("{folder} can't be written: {why}", folder=self.root, why=error.strerror) from None
 
     def _deploy(self, shipment: Shipment, plan: Plan, done: Callable[[str], None]) -> None:
-        if not plan.is_empty:
-            name, before = name_of(shipment.manifest.digest), self._current()
-            if name == before:  # somebody has changed it: it is laid anew beside, and takes its place
-                name = f"{name}-again"
-            self._lay(shipment, self.root / EDITIONS / name, before, done)
-            self._switch(name)
-        self._tidy()
+        before = self._current()
+        if plan.is_empty:
+            self._clear({before, plan.held.before})
+            return
+        name = name_of(shipment.manifest.digest)
+        if name == before:  # somebody has changed it: it is laid anew beside, and takes its place
+            name = f"{name}-again"
+        place = self.root / EDITIONS / name
+        if self._said(place).files == shipment.manifest.files and shipment.manifest.files.keys() <= laying.paths(place):
+            laying.write(place / RECORD, shipment.manifest.as_json(before=before))
+            for path in plan.uploads:
+                done(path)
+        else:
+            self._lay(shipment, before, plan.held, done)
+            laying.clear(place)
+            place.parent.mkdir(exist_ok=True)
+            (self.root / SPARE).rename(place)
+        self._switch(name)
+        self._clear({name, before})
+
+    def tidy(self) -> None:
+        """Make the spare folder the same as the edition that is read: the next differs little from that, and no text
+        that is gone stays there.
+        """
+        held = self.held()
+        if held.files and UNKNOWN not in held.files.values():
+            self._lay(Shipment(self.root / CURRENT, held), held.before, held, silent)
 
     def earlier(self) -> Iterator[tuple[str, bytes]] | None:
         before = self.held().before
@@ -67,14 +89,34 @@ class Folder(Target):
             return None
         return ((path, (place / path).read_bytes()) for path in manifest.files)
 
-    def _in(self, place: Path) -> Manifest:
+    def version(self) -> str:
         try:
-            manifest = Manifest.of_json((place / RECORD).read_bytes())
+            record = (self.root / CURRENT / RECORD).stat()
+        except OSError:
+            return ""
+        return f"{self._current()} {record.st_ino} {record.st_mtime_ns} {record.st_size}"
+
+    def _in(self, place: Path) -> Manifest:
+        """Answer what a folder holds, by its manifest and by what is there; an empty one if there is none."""
+        try:
+            manifest = self._said(place)
+            return manifest.confirmed(laying.listing(place)) if manifest.files else manifest
         except FileNotFoundError:
             return Manifest()
         except OSError as error:
             raise Trouble("{folder} can't be read: {why}", folder=place, why=error.strerror) from None
-        return manifest.confirmed(own_files(_listing(place)))
+
+    def _said(self, place: Path) -> Manifest:
+        """Answer what the manifest in a folder says; it may be read more than once, and is never changed."""
+        file = place / RECORD
+        try:
+            found = file.stat()
+        except FileNotFoundError:
+            return Manifest()
+        key = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if key not in self._read:
+            self._read[key] = Manifest.of_json(file.read_bytes())
+        return self._read[key]
 
     def _current(self) -> str:
         """Answer the name of the edition that is read; "" if there is none."""
@@ -85,17 +127,28 @@ class Folder(Target):
             raise Trouble("{link} is not a symbolic link; choose an empty folder", link=link)
         return ""
 
-    def _lay(self, shipment: Shipment, place: Path, before: str, done: Callable[[str], None]) -> None:
-        """Make the folder hold the edition; nobody reads it yet, so its manifest is written last."""
-        wanted, old, held = shipment.manifest.files, self.root / CURRENT, self.held().files
-        if self._in(place).files != wanted:
-            shutil.rmtree(place, ignore_errors=True)
-            for path, item in wanted.items():
-                (place / path).parent.mkdir(parents=True, exist_ok=True)
-                if held.get(path) != item or not _link(old / path, place / path):
-                    shutil.copyfile(shipment.folder / path, place / path)
-                done(path)
-        _write(place / RECORD, replace(shipment.manifest, before=before).as_json())
+    def _lay(self, shipment: Shipment, before: str, held: Manifest, done: Callable[[str], None]) -> None:
+        """Make the spare folder hold the edition. Nobody reads it; its manifest is away for as long as it isn't whole.
+
+        `held` is what the edition that is read has: what is the same is linked to it.
+        """
+        spare, current, wanted = self.root / SPARE, self.root / CURRENT, shipment.manifest.files
+        spare.mkdir(parents=True, exist_ok=True)
+        said, there = self._said(spare).files, laying.paths(spare)
+        (spare / RECORD).unlink(missing_ok=True)
+
+        def lay(path: str, place: Path) -> None:
+            if held.files.get(path) != wanted[path] or not _link(current / path, place):
+                shutil.copyfile(shipment.folder / path, place)
+            done(path)
+
+        laying.change(
+            spare,
+            gone=there - wanted.keys() - {RECORD},
+            changed=[path for path, item in wanted.items() if path not in there or said.get(path) != item],
+            lay=lay,
+        )
+        laying.write(spare / RECORD, shipment.manifest.as_json(before=before))
 
     def _switch(self, name: str) -> None:
         """Lead readers to another edition, in one step."""
@@ -104,22 +157,14 @@ class Folder(Target):
         new.symlink_to(Path(EDITIONS, name))
         new.replace(self.root / CURRENT)
 
-    def _tidy(self) -> None:
-        """Remove all editions but this one and the one before it."""
-        kept = {self._current(), self.held().before}
+    def _clear(self, kept: set[str]) -> None:
+        """Put away all editions but these: one is kept to make the next of."""
         for folder in (self.root / EDITIONS).iterdir():
             if folder.name not in kept:
-                shutil.rmtree(folder)
-
-
-def _listing(folder: Path) -> dict[str, int]:
-    found = {}
-    for place, _folders, names in os.walk(folder):
-        for name in names:
-            file = Path(place, name)
-            if not file.is_symlink():
-                found[file.relative_to(folder).as_posix()] = file.stat().st_size
-    return found
+                if (self.root / SPARE).exists():
+                    laying.clear(folder)
+                else:
+                    folder.rename(self.root / SPARE)
 
 
 def _link(file: Path, place: Path) -> bool:
@@ -129,9 +174,3 @@ def _link(file: Path, place: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def _write(file: Path, data: bytes) -> None:
-    new = file.with_name(f"{file.name}.new")
-    new.write_bytes(data)
-    new.replace(file)

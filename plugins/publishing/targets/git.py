@@ -53,6 +53,13 @@ class Branch(Target):
             return Manifest()
         return Manifest.of_json(self._file(RECORD) or b"").confirmed(own_files(self._listing()))
 
+    def version(self) -> str:
+        if not (self.cache / "HEAD").exists():
+            self.cache.mkdir(parents=True, exist_ok=True)
+            self._git("init", "--quiet", "--bare", ".")
+        listed = self._git("ls-remote", "--heads", self.repository, f"refs/heads/{self.branch}").said.decode().split()
+        return listed[0] if listed else ""
+
     def read(self, path: str) -> bytes | None:
         return self._file(path) if self._fetch() else None
 
@@ -83,11 +90,7 @@ class Branch(Target):
 
     def _fetch(self) -> str:
         """Bring the branch here, as far as needed; answer its commit, or "" if there is no such branch."""
-        if not (self.cache / "HEAD").exists():
-            self.cache.mkdir(parents=True, exist_ok=True)
-            self._git("init", "--quiet", "--bare", ".")
-        listed = self._git("ls-remote", "--heads", self.repository, f"refs/heads/{self.branch}").said.decode().split()
-        if not listed:
+        if not self.version():
             return ""
         refspec = f"+refs/heads/{self.branch}:{_HERE}"
         self._git("fetch", "--quiet", "--no-tags", "--depth=2", self.repository, refspec)

@@ -115,6 +115,9 @@ class Rsync(Target):
     def held(self) -> Manifest:
         return self._in(self._current())
 
+    def version(self) -> str:
+        return self._current()
+
     def read(self, path: str) -> bytes | None:
         return self.remote.read(f"{CURRENT}/{path}")
 

@@ -61,6 +61,10 @@ class S3(Target):
         files = manifest.files if manifest.sent_as == KEPT_WITH_FILES else manifest.unsure_of(manifest.files).files
         return replace(manifest, files=files, sent_as="").confirmed(own_files(self._listing()))
 
+    def version(self) -> str:
+        listed = self._ask("list_objects_v2", Prefix=self.prefix + RECORD, MaxKeys=1).get("Contents", [])
+        return str(listed[0]["ETag"]) if listed else ""
+
     def read(self, path: str) -> bytes | None:
         try:
             answer = self._ask("get_object", Key=self.prefix + path)

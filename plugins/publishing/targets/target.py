@@ -47,6 +47,13 @@ class Target(ABC):
     def confirm(self, shipment: Shipment) -> None:  # noqa: B027 - most have nothing to note
         """Take note that the edition was seen at its public address. Only who can't look at the host needs this."""
 
+    def version(self) -> str:
+        """Answer what differs whenever anybody has published there, and is quickly had; "" if the host has no such."""
+        return ""
+
+    def tidy(self) -> None:  # noqa: B027 - most keep nothing
+        """Put away what no reader waits for: what is left of the edition, and makings of the next."""
+
 
 def carried(target: Target, held: Manifest, wanted: Iterable[str]) -> dict[str, bytes]:
     """Answer the theme's files that the host has and the new edition hasn't, to be sent along (`Dock.prepare`).
