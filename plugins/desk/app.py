@@ -17,6 +17,7 @@ from plugins.newsroom import CorrectionKind
 
 if TYPE_CHECKING:
     from plugins.desk.build import Built
+    from plugins.desk.rest import Look
     from plugins.newsroom import Faults
 
 # Help texts are English here and translated when they are shown (help.py).
@@ -38,10 +39,10 @@ Port = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a pipeline.")]
 
 
-def main() -> None:
-    """Run the command line, in the language of the newsroom."""
+def main(look: "Look | None" = None) -> None:
+    """Run the command line, in the language of the newsroom. A build may take up a look that somebody has just had."""
     speak(_project().language)
-    app(prog_name="./press")
+    app(prog_name="./press", obj=look)
 
 
 @app.command(cls=SpokenCommand, help="Begin a release: make its file, with every field and a hint about each.")
@@ -88,10 +89,14 @@ def check(
         say(_("{file} is not a text in the content folder.", file=error), error=True)
         raise typer.Exit(2) from None
     if as_json:
-        _say_json({"files": checked.files, "faults": [finding.as_json() for finding in checked.findings]})
+        told = {"faults": checked.findings, "doubts": checked.doubts}
+        found = {name: [finding.as_json() for finding in findings] for name, findings in told.items()}
+        _say_json({"files": checked.files, **found})
     else:
         for finding in checked.findings:
             say(str(finding))
+        for doubt in checked.doubts:
+            say(f"{doubt} " + _("(No fault; is it meant?)"))
         if not checked.findings:
             say(counted("No faults in {number} file.", "No faults in {number} files.", checked.files))
     raise typer.Exit(1 if checked.findings else 0)
@@ -141,6 +146,7 @@ def preview(
 
 @app.command(cls=SpokenCommand, help="Build the public press room into output/.")
 def build(
+    context: typer.Context,
     preview: Annotated[
         bool, typer.Option("--preview", help="With drafts and embargoed texts, in a folder that is never published.")
     ] = False,
@@ -156,7 +162,7 @@ def build(
 
     project = _project()
     with _bar(_("Building …")) as made:
-        built = building.run(project, preview=preview, jobs=jobs, made=made)
+        built = building.run(project, preview=preview, jobs=jobs, made=made, look=context.obj)
     if as_json:
         _say_json(built.as_json())
     else:
@@ -175,7 +181,7 @@ def _say_built(built: "Built", *, explain: bool, language: str) -> None:
         say(line)
     if explain:
         for path, why in built.edition.rendered.items():
-            say(f"  {path}: {', '.join(why) if why else _('is new, or not as it was left')}")
+            say(f"  {path}: {_why(why)}")
         for phase, took in built.phases.items():
             say(f"  {phase} {format_decimal(took, format='0.00', locale=language)} s")
     counts = {"written": len(built.edition.written), "removed": len(built.edition.removed)}
@@ -183,6 +189,12 @@ def _say_built(built: "Built", *, explain: bool, language: str) -> None:
     say(done.format(**counts, unchanged=built.edition.unchanged))
     seconds = format_decimal(built.seconds, format="0.0", locale=language)
     say(_("Built {folder} in {seconds} s. See it with ./press serve.", folder=built.output, seconds=seconds))
+
+
+def _why(reasons: tuple[str, ...] | None) -> str:
+    if reasons is None:
+        return _("is new, or not as it was left")
+    return ", ".join(reasons) or _("is made of fewer things, or in another order")
 
 
 @app.command(cls=SpokenCommand, help="Show what was built last, as the public will see it, on this machine.")
@@ -204,8 +216,42 @@ app.command("hosting", cls=SpokenCommand, help="Write the rules that a web serve
 app.command("import", cls=SpokenCommand, help="Take over releases from an older press room.")(importing.command)
 app.add_typer(subscribers.app)
 
+
+@app.command(cls=SpokenCommand, help="See that letters reach the canary's mailbox; sound the alarm if they don't.")
+def watch(
+    wait: Annotated[
+        float | None,
+        typer.Option(metavar="MINUTES", min=0, help="For how long to wait for letters; without it, ten minutes."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    from plugins.desk import canary
+
+    project = _project()
+    masthead = project.masthead()
+    if masthead is None:
+        say(_("newsroom.yaml has faults; see ./press check."), error=True)
+        raise typer.Exit(1)
+    with _progress(_("Waiting for letters …")):
+        heard = canary.listen(project, masthead.site, canary.MINUTES if wait is None else wait)
+    if as_json:
+        _say_json(heard.as_json())
+    else:
+        for sentence in (*heard.faults, *heard.tells):
+            say(f"{sentence[:1].upper()}{sentence[1:]}.", error=True)
+        if not heard.faults:
+            say(counted("{number} letter was looked for, and has come.",
+                        "{number} letters were looked for, and have come.", len(heard.expected)))  # fmt: skip
+    raise typer.Exit(1 if heard.faults else 0)
+
+
 @app.command("next", cls=SpokenCommand, help="Tell when the press room changes by itself next, and how.")
-def coming(as_json: Json = False) -> None:
+def coming(
+    as_json: Json = False,
+    names: Annotated[
+        bool, typer.Option("--names", help="With --json: name the files too, also those under embargo; not for a log.")
+    ] = False,
+) -> None:
     from plugins.desk import next as upcoming
     from plugins.newsroom import Faults
 
@@ -215,7 +261,7 @@ def coming(as_json: Json = False) -> None:
     except Faults as found:
         _complain(found, project)
     if as_json:
-        _say_json(upcoming.as_json(changes, project))
+        _say_json(upcoming.as_json(changes, project, names=names))
     else:
         say("\n".join(upcoming.lines(changes, project)))
 

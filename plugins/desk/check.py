@@ -1,13 +1,14 @@
-"""`press check`: every fault at once, at its file and line."""
+"""`press check`: every fault at once, at its file and line; and what is no fault and yet hardly meant."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from plugins.desk.edits import unclassed
+from plugins.desk.edits import edits
 from plugins.desk.finding import Finding, findings
 from plugins.desk.project import Project
 from plugins.reading import masthead
-from plugins.reading.checking import check
+from plugins.reading.checking import look
+from plugins.reading.doubts import doubts
 
 
 class NotContent(Exception):
@@ -16,10 +17,11 @@ class NotContent(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """How many files were checked, and what was found."""
+    """How many files were checked, and what was found. `doubts` are no faults: they stop nothing."""
 
     files: int
     findings: tuple[Finding, ...]
+    doubts: tuple[Finding, ...]
 
 
 def run(project: Project, names: list[Path]) -> Checked:
@@ -30,12 +32,27 @@ def run(project: Project, names: list[Path]) -> Checked:
     """
     texts = _texts(project)
     wanted = {text for name in names for text in _named(project, project.given(name), texts)} if names else set(texts)
-    faults = check(project.content, now=project.now, cache=project.private / "cache", url=project.url)
+    cache = project.private / "cache"
+    faults, reading = look(project.content, now=project.now, cache=cache, url=project.url)
+    doubtful = list(doubts(project.content, reading)) if reading else []
     if names:
         faults = [fault for fault in faults if fault.source in wanted or fault.source == masthead.FILE]
+        beside = {name.rpartition("/")[0] for name in wanted}
+        doubtful = [doubt for doubt in doubtful if doubt.source in wanted or _lies_in(beside, doubt.source)]
     shown = {project.shown(project.content / name) for name in wanted}
-    edits = (edit for edit in unclassed(project) if not names or edit.file in shown)
-    return Checked(files=len(wanted), findings=(*findings(project, faults), *edits))
+    edited = edits(project)
+    unclassed, silent = (
+        [edit for edit in found if not names or edit.file in shown] for found in (edited.unclassed, edited.silent)
+    )
+    return Checked(
+        files=len(wanted),
+        findings=(*findings(project, faults), *unclassed),
+        doubts=(*findings(project, doubtful), *silent),
+    )
+
+
+def _lies_in(folders: set[str], file: str) -> bool:
+    return not file.endswith(".md") and file.rpartition("/")[0] in folders
 
 
 def _texts(project: Project) -> list[str]:

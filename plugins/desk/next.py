@@ -24,8 +24,11 @@ def lines(changes: list[Change], project: Project) -> list[str]:
     return [*shown, "…"] if len(changes) > SHOWN else shown
 
 
-def as_json(changes: list[Change], project: Project) -> dict[str, Any]:
-    """Times are in UTC, without a fraction; `next` is when to build, null if there is no need to."""
+def as_json(changes: list[Change], project: Project, *, names: bool = False) -> dict[str, Any]:
+    """Times are in UTC, without a fraction; `next` is when to build, null if there is no need to.
+
+    With `names` it says which files, contacts and deadlines: what is under embargo is then named, which no log may.
+    """
     due = changes[0].at if changes else None
     return {
         "now": utc(project.now),
@@ -35,12 +38,15 @@ def as_json(changes: list[Change], project: Project) -> dict[str, Any]:
             {
                 "at": utc(change.at),
                 "cause": change.cause.value,
-                "file": project.shown(project.content / change.source),
-                "name": change.name or None,
+                **(_named(change, project) if names else {}),
             }
             for change in changes
         ],
     }
+
+
+def _named(change: Change, project: Project) -> dict[str, Any]:
+    return {"file": project.shown(project.content / change.source), "name": change.name or None}
 
 
 def _said(change: Change, project: Project) -> str:

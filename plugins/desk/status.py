@@ -107,7 +107,7 @@ def summary(status: Status) -> str:
 
 def as_json(status: Status, project: Project) -> dict[str, Any]:
     return {
-        **upcoming.as_json(list(status.coming), project),
+        **upcoming.as_json(list(status.coming), project, names=True),
         "counts": {stage.value: count for stage, count in status.counts.items()},
         "texts": [
             {

@@ -1,4 +1,4 @@
-"""Feeds: RSS, Atom, JSON Feed and the calendars of deadlines. One file per format, releases in, bytes out."""
+"""Feeds: RSS, Atom, JSON Feed and the calendars of deadlines. One file per format, nouns in, bytes out."""
 
 
 def register() -> None:

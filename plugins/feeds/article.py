@@ -1,8 +1,8 @@
-"""What the reader of a feed reads: the whole text of a release as HTML that stands on its own."""
+"""What the reader of a feed reads: the whole text of a release or assignment as HTML that stands on its own."""
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from urllib.parse import urljoin
 
 from babel.dates import format_date
@@ -10,7 +10,18 @@ from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from plugins.feeds.words import locale, words
-from plugins.newsroom import Bodies, CorrectionKind, File, Image, Newsroom, Release, WithdrawalKind
+from plugins.newsroom import (
+    Assignment,
+    Bodies,
+    CorrectionKind,
+    Document,
+    File,
+    Image,
+    Newsroom,
+    Release,
+    Thread,
+    WithdrawalKind,
+)
 
 _WORDS = r"[ \n](?=[<&]|\Z)|[ \t\r\n\f]*+[^<>& \t\r\n\f][^<>&]*+|&(?:amp|lt|gt);"
 _PLAIN = re.compile(rf'(?:{_WORDS}|</?(?!br|hr|img)[a-z0-9]++>|<a href="(?:[^"<>&]|&amp;)*+">)*+')
@@ -23,7 +34,7 @@ _CANDIDATE = re.compile(r"\s*(?P<url>\S*[^\s,])(?P<size>[^,]*),?")
 
 
 class Articles:
-    """Writes releases out for feeds."""
+    """Writes texts out for feeds."""
 
     def __init__(self, newsroom: Newsroom, bodies: Bodies) -> None:
         self.newsroom = newsroom
@@ -32,6 +43,21 @@ class Articles:
     def html(self, release: Release) -> str:
         """Answer the whole text with absolute links; of a withdrawn release only why, and what to read instead."""
         return "\n".join(self._parts(release))
+
+    def thread(self, thread: Thread) -> str:
+        """Answer what answers to an assignment, and then the assignment, with absolute links."""
+        return "\n".join((*self._answers(thread), *self._decision(thread.assignment)))
+
+    def decision(self, assignment: Assignment) -> str:
+        """Answer who decided on an assignment and when, and by when it shall be answered."""
+        _, language = words(assignment.language).gettext, assignment.language
+        decided = _("Decided by {issuer}.").format(issuer=assignment.issuer)
+        if assignment.decision_date:
+            day = self._written(assignment.decision_date, language)
+            decided = _("Decided by {issuer} on {date}.").format(issuer=assignment.issuer, date=day)
+        latest = _("{action}: {date} at the latest.")
+        days = (latest.format(action=d.action, date=self._written(d.date, language)) for d in assignment.deadlines)
+        return " ".join((decided, *days))
 
     def withdrawal(self, release: Release) -> str:
         """Answer the sentence that tells of a withdrawal. Raises ValueError if the release stands."""
@@ -54,6 +80,12 @@ class Articles:
         by = release.withdrawn.by
         return next((r for r in self.newsroom.listed(release.language) if r.id == by), None)
 
+    def title(self, release: Release) -> str:
+        """Answer the headline; of a withdrawn release it says so."""
+        if release.withdrawn is None:
+            return release.title
+        return words(release.language).gettext("Withdrawn: {title}").format(title=release.title)
+
     def _parts(self, release: Release) -> Iterator[Markup]:
         if release.withdrawn:
             yield Markup("<p>{}</p>").format(self.withdrawal(release))
@@ -67,12 +99,36 @@ class Articles:
             yield Markup("<p><em>{}</em></p>").format(_("The rest of the text is missing in the source."))
         body = self._bodies.html(release)
         if body:
-            yield self._absolute(body, release)
+            yield self._absolute(body, release.address)
         yield from self._images(release, body)
-        yield from self._documents(release)
+        yield from self._documents(release.documents, release.language)
         yield from self._links(release)
         if release.case_number:
             yield Markup("<p>{}</p>").format(_("Case number: {number}").format(number=release.case_number))
+
+    def _answers(self, thread: Thread) -> Iterator[Markup]:
+        language = thread.assignment.language
+        answered = escape(words(language).gettext("Answered {date}: {link}"))
+        for answer in thread.answers:
+            link, day = self._link(answer.address, self.title(answer)), self._day(answer.published, language)
+            yield Markup("<p><em>{}</em></p>").format(answered.format(date=day, link=link))
+
+    def _decision(self, assignment: Assignment) -> Iterator[Markup]:
+        language = assignment.language
+        _ = words(language).gettext
+        yield Markup("<p><strong>{}</strong></p>").format(self.decision(assignment))
+        for paragraph in assignment.operative:
+            yield Markup("<p>{}</p>").format(paragraph)
+        if assignment.tasks:
+            tasks = Markup("").join(Markup("<li>{}</li>").format(task.text) for task in assignment.tasks)
+            yield Markup("<ol>{}</ol>").format(tasks)
+        if body := self._bodies.html(assignment):
+            if not body.startswith("<h"):  # most sources have a heading of their own
+                yield Markup("<h2>{}</h2>").format(_("Background"))
+            yield self._absolute(body, assignment.address)
+        yield from self._documents(assignment.documents, language)
+        if assignment.case_number:
+            yield Markup("<p>{}</p>").format(_("Case number: {number}").format(number=assignment.case_number))
 
     def _instead(self, release: Release) -> Iterator[Markup]:
         replacement = self.replacement(release)
@@ -128,15 +184,14 @@ class Articles:
         size = f"{image.original.width} × {image.original.height}, {self._size(image.original, language)}"
         yield self._link(image.original.address, _("Download the picture ({size})").format(size=size))
 
-    def _documents(self, release: Release) -> Iterator[Markup]:
-        if release.documents:
-            yield Markup("<h2>{}</h2>").format(words(release.language).gettext("Documents"))
+    def _documents(self, documents: Iterable[Document], language: str) -> Iterator[Markup]:
+        if documents:
+            yield Markup("<h2>{}</h2>").format(words(language).gettext("Documents"))
             yield self._list(
                 Markup("{} ({})").format(
-                    self._link(document.download.address, document.title),
-                    self._size(document.download, release.language),
+                    self._link(document.download.address, document.title), self._size(document.download, language)
                 )
-                for document in release.documents
+                for document in documents
             )
 
     def _links(self, release: Release) -> Iterator[Markup]:
@@ -157,7 +212,10 @@ class Articles:
         return self.newsroom.site.absolute(address)
 
     def _day(self, moment: datetime, language: str) -> str:
-        return format_date(self.newsroom.local(moment), "d MMMM y", locale(language))
+        return self._written(self.newsroom.local(moment), language)
+
+    def _written(self, day: date, language: str) -> str:
+        return format_date(day, "d MMMM y", locale(language))
 
     def _size(self, file: File, language: str) -> str:
         kind = file.address.rpartition(".")[2].upper()
@@ -165,8 +223,8 @@ class Articles:
             return f"{kind}, {max(1, round(file.bytes / 1000))} kB"
         return f"{kind}, {format_decimal(file.bytes / 1_000_000, '0.0', locale(language))} MB"
 
-    def _absolute(self, body: str, release: Release) -> Markup:
-        return Markup(absolute(body, self._url(release.address)))  # noqa: S704 (bodies are sanitised)
+    def _absolute(self, body: str, address: str) -> Markup:
+        return Markup(absolute(body, self._url(address)))  # noqa: S704 (bodies are sanitised)
 
 
 def absolute(html: str, base: str) -> str:

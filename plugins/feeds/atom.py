@@ -34,7 +34,7 @@ def _document(part: Part, new: Sequence[Told], told: Sequence[Told]) -> bytes:
     for rel, url in archive_links(part, "atom"):
         feed.link(href=url, rel=rel, type=MEDIA_TYPE)
     feed.history.part = part
-    feed.tombstones.entries = [each.entry for each in told if each.release.withdrawn]
+    feed.tombstones.entries = [each.entry for each in told if each.is_withdrawn]
     for each in new:
         _add(each.entry, feed)
     return bytes(feed.atom_str(pretty=True))
@@ -45,6 +45,8 @@ def _add(entry: Entry, feed: Any) -> None:
     item.id(entry.id)
     item.title(entry.title)
     item.summary(entry.summary)
+    if entry.issuer:
+        item.author(name=entry.issuer)
     item.content(entry.html, type="html")
     item.published(entry.published)
     item.updated(entry.updated)

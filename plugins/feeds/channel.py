@@ -1,4 +1,4 @@
-"""What a feed is about, which releases it holds, and how it is cut into a front and an archive."""
+"""What a feed is about, which texts it holds, and how it is cut into a front and an archive."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -8,10 +8,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from plugins.feeds.words import words
-from plugins.newsroom import Localized, Newsroom, Release, Site
+from plugins.newsroom import Localized, Newsroom, Release, Site, Thread
+
+Item = Release | Thread
+"""What a feed tells of: a release, or an assignment with the releases that answer to it."""
 
 PART = 20
-"""How many releases an archive part holds; the front holds from this many to one less than twice as many."""
+"""How many items an archive part holds; the front holds from this many to one less than twice as many."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +22,7 @@ class Channel:
     """One feed in one language, whatever format it is written in.
 
     `id` is a tag URI (RFC 4151) that never changes; `address` is the folder it lies in, which is also the page it
-    belongs to. `releases` are all that it ever held, the newest news first. `founded` is the constant moment that an
+    belongs to. `items` are all that it ever held, the newest news first. `founded` is the constant moment that an
     empty feed was updated: the day from which the publisher's tags hold. The feed of all releases has an archive, in
     which each is found once; a subject's older ones are on its page.
     """
@@ -29,7 +32,7 @@ class Channel:
     title: str
     description: str
     address: str
-    releases: tuple[Release, ...]
+    items: tuple[Item, ...]
     publisher: str
     publisher_url: str
     founded: datetime
@@ -45,29 +48,29 @@ class Channel:
     def parts(self) -> "Iterator[Part]":
         """Answer the front and then the archive's parts, newest first.
 
-        The parts are numbered from the oldest and hold exactly `PART` releases each, so that a newer release never
+        The parts are numbered from the oldest and hold exactly `PART` items each, so that a newer release never
         changes one (RFC 5005, section 4).
         """
-        count = max(0, len(self.releases) // PART - 1)
-        newest = len(self.releases) - count * PART
+        count = max(0, len(self.items) // PART - 1)
+        newest = len(self.items) - count * PART
         yield Part(
             channel=self,
             number=None,
-            releases=(*self.releases[:newest], *self._revised(self.releases[newest:])),
+            items=(*self.items[:newest], *self._revised(self.items[newest:])),
             older=count if count and self.has_archive else None,
         )
         if not self.has_archive:
             return
         for number in range(count, 0, -1):
-            start = len(self.releases) - number * PART
-            releases = self.releases[start : start + PART]
-            yield Part(channel=self, number=number, releases=releases, older=number - 1 or None)
+            start = len(self.items) - number * PART
+            items = self.items[start : start + PART]
+            yield Part(channel=self, number=number, items=items, older=number - 1 or None)
 
-    def _revised(self, archived: tuple[Release, ...]) -> tuple[Release, ...]:
+    def _revised(self, archived: tuple[Item, ...]) -> tuple[Item, ...]:
         """Answer those of the feed's `PART` latest revisions that only its archive would tell of."""
-        revised = (release for release in self.releases if release.revision > 1)
-        latest = {r.source for r in sorted(revised, key=lambda r: (r.updated, r.source), reverse=True)[:PART]}
-        return tuple(release for release in archived if release.source in latest)
+        revised = (item for item in self.items if item.revision > 1)
+        latest = {each.source for each in sorted(revised, key=lambda i: (i.updated, i.source), reverse=True)[:PART]}
+        return tuple(item for item in archived if item.source in latest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +82,13 @@ class Part:
 
     channel: Channel
     number: int | None
-    releases: tuple[Release, ...]
+    items: tuple[Item, ...]
     older: int | None
 
     @property
     def updated(self) -> datetime:
-        """Answer when the latest revision of any of its releases was made; never when it was written."""
-        latest = max((release.updated for release in self.releases), default=self.channel.founded)
+        """Answer when the latest revision of any of its items was made; never when it was written."""
+        latest = max((item.updated for item in self.items), default=self.channel.founded)
         return latest.astimezone(self.channel.timezone)
 
     def address(self, ending: str) -> str:
@@ -121,7 +124,9 @@ def archive_links(part: Part, ending: str) -> list[tuple[str, str]]:
 
 
 def channels(newsroom: Newsroom, language: str) -> Iterator[Channel]:
-    """Answer the feeds in one language: of all releases, then of each keyword, type and audience that has any."""
+    """Answer the feeds in one language: of all releases, then of each keyword, type and audience that has any, and of
+    the assignments.
+    """
     _ = words(language).gettext
     addresses = newsroom.addresses
     releases = newsroom.written_in(language)
@@ -162,6 +167,11 @@ def channels(newsroom: Newsroom, language: str) -> Iterator[Channel]:
     for subject in subjects:
         if subject.key in used:
             yield _channel(newsroom, language, subject, tuple(held.get(subject.key, ())))
+    if threads := newsroom.threads(language):
+        description = _("Government assignments to {publisher}, and the news that answers to them.")
+        label = Localized.of({language: _("Government assignments")})
+        subject = _Subject(("assignments",), addresses.section(language, "assignments"), label, description)
+        yield _channel(newsroom, language, subject, threads)
 
 
 class _Subject(NamedTuple):
@@ -192,7 +202,7 @@ def _by_subject(releases: Iterable[Release]) -> dict[tuple[str, ...], list[Relea
     return held
 
 
-def _channel(newsroom: Newsroom, language: str, subject: _Subject, releases: tuple[Release, ...]) -> Channel:
+def _channel(newsroom: Newsroom, language: str, subject: _Subject, items: tuple[Item, ...]) -> Channel:
     _ = words(language).gettext
     publisher = newsroom.publisher.label[language]
     topic = subject.label[language] if subject.label else None
@@ -207,7 +217,7 @@ def _channel(newsroom: Newsroom, language: str, subject: _Subject, releases: tup
         title=title.format(publisher=publisher, topic=topic),
         description=description.format(publisher=publisher, topic=topic),
         address=subject.address,
-        releases=releases,
+        items=items,
         publisher=publisher,
         publisher_url=newsroom.publisher.url,
         founded=_founded(newsroom.publisher.tag_authority),

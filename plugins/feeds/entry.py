@@ -1,15 +1,15 @@
-"""One release as feeds tell of it: the same facts in every format."""
+"""One release or assignment as feeds tell of it: the same facts in every format."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from plugins.feeds.article import Articles
-from plugins.feeds.channel import Part
+from plugins.feeds.channel import Item, Part
 from plugins.feeds.clippings import Clippings
 from plugins.feeds.words import words
-from plugins.newsroom import File, Image, Newsroom, Release, Rendition, Withdrawal
+from plugins.newsroom import Assignment, Document, File, Image, Newsroom, Release, Rendition, Thread, Withdrawal
 
 REMEMBERED = 256
 """How many entries are kept in memory: those of one document are wanted again at once, in another format."""
@@ -19,7 +19,7 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
-    """What a release is sorted under: a slug in the list at the address `scheme`, and its name."""
+    """What a text is sorted under: a slug in the list at the address `scheme`, and its name."""
 
     slug: str
     label: str
@@ -28,7 +28,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file that goes with a release; `bytes` is its true size."""
+    """A file that goes with a text; `bytes` is its true size."""
 
     url: str
     media_type: str
@@ -59,10 +59,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A release in a feed. All text is legal in XML.
+    """A text in a feed. All its words are legal in XML.
 
-    `id` is a tag URI (RFC 4151) from the release's id and never changes; `published` never moves, `updated` moves
-    with each revision. `summary` is plain text, `html` the whole text with absolute addresses.
+    `id` is a tag URI (RFC 4151) from the text's id and never changes; `published` never moves, `updated` moves
+    with each revision. `summary` is plain text, `html` the whole text with absolute addresses. `issuer` is who wrote
+    it, if not the publisher.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Entry:
     summary: str
     html: str
     publisher: str
+    issuer: str | None
     published: datetime
     updated: datetime
     revision: int
@@ -84,7 +86,7 @@ class Entry:
 
 
 class Entries:
-    """Makes entries of releases, when they must be written: once for each format, however many feeds they stand in."""
+    """Makes entries of texts, when they must be written: once for each format, however many feeds they stand in."""
 
     def __init__(self, articles: Articles) -> None:
         self._articles = articles
@@ -93,34 +95,40 @@ class Entries:
 
     def of(self, part: Part) -> "tuple[Told, ...]":
         """Answer what one document of a feed tells of, in its order."""
-        return tuple(Told(release, self) for release in part.releases)
+        return tuple(Told(item, self) for item in part.items)
 
-    def made(self, release: Release) -> Entry:
-        if release.source not in self._made:
+    def made(self, item: Item) -> Entry:
+        if item.source not in self._made:
             if len(self._made) == REMEMBERED:
                 self._made.clear()
-            self._made[release.source] = _entry(release, self._articles)
-        return self._made[release.source]
+            articles = self._articles
+            entry = _of_thread(item, articles) if isinstance(item, Thread) else _of_release(item, articles)
+            self._made[item.source] = entry
+        return self._made[item.source]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A release that a feed tells of."""
+    """A text that a feed tells of."""
 
-    release: Release
+    item: Item
     entries: Entries
 
     @property
     def entry(self) -> Entry:
-        return self.entries.made(self.release)
+        return self.entries.made(self.item)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return isinstance(self.item, Release) and self.item.withdrawn is not None
 
     def clipping(self, ending: str) -> bytes | None:
         """Answer what was written of it in the format, in this feed or another; None = nothing yet."""
-        return self.entries.clippings.find(self.release.source, ending)
+        return self.entries.clippings.find(self.item.source, ending)
 
     def keep(self, ending: str, clipping: bytes) -> None:
         """Keep what was written of it in the format."""
-        self.entries.clippings.keep(self.release.source, ending, clipping)
+        self.entries.clippings.keep(self.item.source, ending, clipping)
 
 
 def legible(text: str) -> str:
@@ -128,20 +136,20 @@ def legible(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
-def _entry(release: Release, articles: Articles) -> Entry:
+def _of_release(release: Release, articles: Articles) -> Entry:
     newsroom = articles.newsroom
-    _ = words(release.language).gettext
     withdrawn = release.withdrawn
     pictures = () if withdrawn else tuple(_picture(image, newsroom, release.language) for image in release.images)
-    documents = () if withdrawn else tuple(_attachment(d.download, d.title, newsroom) for d in release.documents)
+    documents = () if withdrawn else _documents(release.documents, newsroom)
     return Entry(
         id=_id(release, newsroom),
         url=newsroom.site.absolute(release.address),
         language=release.language,
-        title=legible(_("Withdrawn: {title}").format(title=release.title) if withdrawn else release.title),
+        title=legible(articles.title(release)),
         summary=legible(articles.withdrawal(release) if withdrawn else release.lead),
         html=legible(articles.html(release)),
         publisher=legible(newsroom.publisher.label[release.language]),
+        issuer=None,
         published=newsroom.local(release.published),
         updated=newsroom.local(release.updated),
         revision=release.revision,
@@ -154,8 +162,34 @@ def _entry(release: Release, articles: Articles) -> Entry:
     )
 
 
-def _id(release: Release, newsroom: Newsroom) -> str:
-    own = f"{release.id}/{release.language}" if release.is_translation else release.id
+def _of_thread(thread: Thread, articles: Articles) -> Entry:
+    newsroom, assignment = articles.newsroom, thread.assignment
+    language = assignment.language
+    scheme = newsroom.site.absolute(newsroom.addresses.section(language, "assignments"))
+    kind = Tag(slug="assignment", label=words(language).gettext("Government assignment"), scheme=scheme)
+    return Entry(
+        id=_id(assignment, newsroom),
+        url=newsroom.site.absolute(assignment.address),
+        language=language,
+        title=legible(assignment.title),
+        summary=legible(articles.decision(assignment)),
+        html=legible(articles.thread(thread)),
+        publisher=legible(newsroom.publisher.label[language]),
+        issuer=legible(assignment.issuer),
+        published=newsroom.local(assignment.published),
+        updated=newsroom.local(thread.updated),
+        revision=thread.revision,
+        case_number=legible(assignment.case_number) if assignment.case_number else None,
+        urgent=False,
+        withdrawn=None,
+        tags=(kind,),
+        pictures=(),
+        attachments=_documents(assignment.documents, newsroom),
+    )
+
+
+def _id(text: Release | Assignment, newsroom: Newsroom) -> str:
+    own = text.id if text.language == text.original_language else f"{text.id}/{text.language}"
     return f"tag:{newsroom.publisher.tag_authority}:{own}"
 
 
@@ -190,6 +224,10 @@ def _shot(file: Rendition, title: str, newsroom: Newsroom) -> Shot:
         width=file.width,
         height=file.height,
     )
+
+
+def _documents(documents: Iterable[Document], newsroom: Newsroom) -> tuple[Attachment, ...]:
+    return tuple(_attachment(document.download, document.title, newsroom) for document in documents)
 
 
 def _attachment(file: File, title: str, newsroom: Newsroom) -> Attachment:

@@ -51,6 +51,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         "image": entry.pictures[0].web.url if entry.pictures else None,
         "date_published": entry.published.isoformat(),
         "date_modified": entry.updated.isoformat(),
+        "authors": [{"name": entry.issuer}] if entry.issuer else None,
         "language": entry.language,
         "tags": list(dict.fromkeys(tag.label for tag in entry.tags)),
         "attachments": [_attachment(attachment) for attachment in entry.attachments] or None,

@@ -6,10 +6,10 @@ from functools import partial
 from plugins.edition.stage import Stage
 from plugins.feeds import atom, calendar, jsonfeed, rss
 from plugins.feeds.article import Articles
-from plugins.feeds.channel import Channel, Part, channels
+from plugins.feeds.channel import Channel, Item, Part, channels
 from plugins.feeds.entry import Entries, Told
 from plugins.feeds.words import words_input
-from plugins.newsroom import Bundle, Input, Newsroom, Output, Release, fingerprint
+from plugins.newsroom import Bundle, Input, Newsroom, Output, Release, Thread, fingerprint
 
 Format = Callable[[Part, Sequence[Told]], bytes]
 
@@ -24,16 +24,21 @@ def outputs(stage: Stage) -> Iterator[Output | Bundle]:
     made_from = _Inputs(articles)
     for language in newsroom.languages:
         for channel in channels(newsroom, language):
-            read = (*channel.releases, *newsroom.replacing(channel.releases))
-            yield stage.bundle(channel.id, read, partial(_parts, channel, stage, entries, made_from))
+            parts = partial(_parts, channel, stage, entries, made_from)
+            yield stage.bundle(channel.id, _read(channel.items, newsroom), parts)
         yield from _calendar(newsroom, language)
 
 
 def _parts(channel: Channel, stage: Stage, entries: Entries, made_from: "_Inputs") -> Iterator[Bundle]:
     for part in channel.parts():
-        read = (*part.releases, *stage.newsroom.replacing(part.releases))
         made = partial(_in_every_format, part, entries, made_from)
-        yield stage.bundle(f"part {part.number}", read, made, str(part.older))
+        yield stage.bundle(f"part {part.number}", _read(part.items, stage.newsroom), made, str(part.older))
+
+
+def _read(items: Sequence[Item], newsroom: Newsroom) -> tuple[Release, ...]:
+    """Answer the releases that are told of with these items; assignments are part of the ground."""
+    releases = [release for item in items for release in (item.answers if isinstance(item, Thread) else (item,))]
+    return (*releases, *newsroom.replacing(releases))
 
 
 def _in_every_format(part: Part, entries: Entries, made_from: "_Inputs") -> Iterator[Output]:
@@ -66,10 +71,15 @@ class _Inputs:
 
     def of(self, part: Part) -> tuple[Input, ...]:
         channel = part.channel
-        # which releases it holds, beside what they are: one may also be read only to be named in another
-        holds = Input(f"feed:{channel.id}", fingerprint(repr(part.older), *(r.source for r in part.releases)))
-        read = (each for release in part.releases for each in self._of_release(release))
+        # which texts it holds, beside what they are: one may also be read only to be named in another
+        holds = Input(f"feed:{channel.id}", fingerprint(repr(part.older), *(item.source for item in part.items)))
+        read = (each for item in part.items for each in self._of(item))
         return (*_room(self._articles.newsroom, channel.language), holds, *dict.fromkeys(read))
+
+    def _of(self, item: Item) -> tuple[Input, ...]:
+        if isinstance(item, Thread):
+            return (item.assignment.input, *(answer.input for answer in item.answers))
+        return self._of_release(item)
 
     def _of_release(self, release: Release) -> tuple[Input, ...]:
         if release.source not in self._known:

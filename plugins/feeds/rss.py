@@ -57,7 +57,7 @@ def _add(entry: Entry, feed: Any) -> None:
     item.description(escape(entry.summary, quote=False))  # an item's description is HTML
     item.content(entry.html)
     item.published(entry.published)
-    item.dc.dc_creator(entry.publisher)
+    item.dc.dc_creator(entry.issuer or entry.publisher)
     if entry.case_number:
         item.dc.dc_identifier(entry.case_number)
     item.category([{"term": tag.slug, "label": tag.label, "scheme": tag.scheme} for tag in entry.tags])

@@ -22,6 +22,7 @@ from plugins.newsroom.release import (
     WithdrawalKind,
 )
 from plugins.newsroom.site import Site
+from plugins.newsroom.thread import Thread
 from plugins.newsroom.topics import Audience, Keyword, ReleaseType, Topic
 
 __all__ = [
@@ -29,5 +30,5 @@ __all__ = [
     "Document", "Fault", "Faults", "File", "Funding", "Image", "Imported", "Input", "Keyword", "LanguageVersion",
     "Link", "Localized", "Newsroom", "Noun", "Output", "Page", "Phone", "PressMaterial", "Publisher", "Release",
     "ReleaseType", "Rendition", "Rewording", "SecurityPolicy", "Signatory", "Site", "State", "Task", "Terms", "Text",
-    "Topic", "Withdrawal", "WithdrawalKind", "catalogue", "fingerprint", "opened",
+    "Thread", "Topic", "Withdrawal", "WithdrawalKind", "catalogue", "fingerprint", "opened",
 ]  # fmt: skip

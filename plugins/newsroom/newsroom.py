@@ -17,6 +17,7 @@ from plugins.newsroom.output import Input, Noun
 from plugins.newsroom.page import Page
 from plugins.newsroom.release import Release
 from plugins.newsroom.site import Site
+from plugins.newsroom.thread import Thread
 from plugins.newsroom.topics import Audience, Keyword, ReleaseType
 
 
@@ -172,10 +173,25 @@ class Newsroom:
         """Answer each assignment once, newest first: in that language, or else the original."""
         return _in_language(self.assignments, language)
 
+    def threads(self, language: str) -> tuple[Thread, ...]:
+        """Answer the assignments that exist in that language with what answers to them, the newest first."""
+        answers = self.answers(language)
+        written = (a for a in self.listed_assignments(language) if a.language == language)
+        return tuple(Thread(assignment=each, answers=answers.get(each.id, ())) for each in written)
+
+    def answers(self, language: str) -> dict[str, tuple[Release, ...]]:
+        """Answer, by the ids of assignments, the releases that answer to them, the newest first: in that language, or
+        else the original.
+        """
+        return self._answers[language]
+
+    @cached_property
+    def _answers(self) -> dict[str, dict[str, tuple[Release, ...]]]:
+        return {language: _answering(self.listed(language)) for language in self.languages}
+
     @cached_property
     def _listed_releases(self) -> dict[str, tuple[Release, ...]]:
         return {language: _in_language(self.releases, language) for language in self.languages}
-
 
     @cached_property
     def _listed_under(self) -> dict[str, dict[tuple[str, str], tuple[Release, ...]]]:
@@ -186,19 +202,30 @@ class Newsroom:
         return lambda release: language == self.language or release.language == language
 
 
+def _answering(releases: Iterable[Release]) -> dict[str, tuple[Release, ...]]:
+    found: dict[str, list[Release]] = defaultdict(list)
+    for release in releases:
+        for id in dict.fromkeys(release.responds_to):
+            found[id].append(release)
+    return {id: tuple(answers) for id, answers in found.items()}
+
+
 def _under(
     releases: Iterable[Release], is_told: Callable[[Release], bool]
 ) -> dict[tuple[str, str], tuple[Release, ...]]:
-    found: dict[tuple[str, str], list[Release]] = defaultdict(list)
+    types: dict[str, list[Release]] = defaultdict(list)
+    keywords: dict[str, list[Release]] = defaultdict(list)
+    audiences: dict[str, list[Release]] = defaultdict(list)
     for release in releases:
+        used = [types[release.type.slug]]
+        used += [keywords[keyword.slug] for keyword in release.keywords]
+        used += [audiences[audience.slug] for audience in release.audiences]
         # a topic without any in this language is in use all the same
-        told = [release] if is_told(release) else []
-        found["type", release.type.slug] += told
-        for keyword in release.keywords:
-            found["keyword", keyword.slug] += told
-        for audience in release.audiences:
-            found["audience", audience.slug] += told
-    return {topic: tuple(texts) for topic, texts in found.items()}
+        if is_told(release):
+            for texts in used:
+                texts.append(release)
+    kinds = {"type": types, "keyword": keywords, "audience": audiences}
+    return {(kind, slug): tuple(texts) for kind, topics in kinds.items() for slug, texts in topics.items()}
 
 
 def _in_language(texts: Iterable[_V], language: str) -> tuple[_V, ...]:

@@ -5,10 +5,14 @@ renamed or given another meaning unless `format` says another number.
 """
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
+from html import escape
 from typing import Any
 
+from plugins.newsroom import dates
+from plugins.newsroom.assignment import Assignment
 from plugins.newsroom.contact import Contact
 from plugins.newsroom.image import Document, File, Image, Rendition
 from plugins.newsroom.links import absolute_links
@@ -46,8 +50,7 @@ def release_json_inputs(release: Release, newsroom: Newsroom) -> tuple[Input, ..
         release.input,
         newsroom.site.input,
         newsroom.publisher.input,
-        Input("timezone", fingerprint(newsroom.timezone.key)),
-        Input(f"boilerplate:{release.language}", fingerprint(newsroom.boilerplate[release.language])),
+        *_of_newsroom(newsroom, release.language),
         Input(f"texts named in {release.source}", fingerprint(repr(named))),
     )
 
@@ -59,6 +62,89 @@ def release_json_output(release: Release, newsroom: Newsroom, bodies: Bodies) ->
         inputs=release_json_inputs(release, newsroom),
         render=partial(release_json, release, newsroom, bodies),
     )
+
+
+def assignment_json_address(assignment: Assignment) -> str:
+    """Answer the address of the assignment's `assignment.json`."""
+    return f"{assignment.address}assignment.json"
+
+
+def assignment_json(assignment: Assignment, newsroom: Newsroom, bodies: Bodies) -> bytes:
+    """Answer the bytes of `assignment.json`: an assignment told in a release's form, with whole addresses, for who
+    tells of both.
+    """
+    absolute, language = newsroom.site.absolute, assignment.language
+    html = "\n".join([*_decision(assignment), absolute_links(bodies.html(assignment), newsroom.site)])
+    return json_bytes(
+        {
+            "format": FORMAT,
+            "id": assignment.id,
+            "revision": 1,
+            "language": language,
+            "original_language": assignment.original_language,
+            "official": True,
+            "of_revision": None,
+            "type": {"slug": "assignment", "label": assignment.issuer},
+            "audiences": [],
+            "keywords": [],
+            "published": _iso(assignment.published, newsroom),
+            "updated": _iso(assignment.published, newsroom),
+            "urgent": False,
+            "case_number": assignment.case_number,
+            "title": assignment.title,
+            "lead": assignment.operative[0],
+            "body_html": html or None,
+            "missing": [],
+            "corrections": [],
+            "withdrawn": None,
+            "contacts": [_contact(newsroom.press_desk, language)],
+            "images": [],
+            "documents": [_document(document, newsroom) for document in assignment.documents],
+            "links": [{"text": link.text, "url": link.url} for link in assignment.legal_refs],
+            "responds_to": [],
+            "publisher": _publisher(newsroom, language),
+            "boilerplate": newsroom.boilerplate[language],
+            "addresses": {
+                "html": absolute(assignment.address), "json": absolute(assignment_json_address(assignment))
+            },
+            "versions": [
+                {"language": version.language, "title": version.title, "address": absolute(version.address)}
+                for version in assignment.versions
+            ],
+        }
+    )
+
+
+def assignment_json_output(assignment: Assignment, newsroom: Newsroom, bodies: Bodies) -> Output:
+    """Answer the assignment's `assignment.json` as an output."""
+    return Output(
+        path=assignment_json_address(assignment),
+        inputs=(
+            assignment.input,
+            newsroom.site.input,
+            newsroom.publisher.input,
+            newsroom.press_desk.input,
+            *_of_newsroom(newsroom, assignment.language),
+        ),
+        render=partial(assignment_json, assignment, newsroom, bodies),
+    )
+
+
+def _of_newsroom(newsroom: Newsroom, language: str) -> tuple[Input, ...]:
+    return (
+        Input("timezone", fingerprint(newsroom.timezone.key)),
+        Input(f"boilerplate:{language}", fingerprint(newsroom.boilerplate[language])),
+    )
+
+
+def _decision(assignment: Assignment) -> Iterator[str]:
+    """Answer what was decided after its first paragraph, which is the lead: in elements, without a word of our own."""
+    yield from (f"<p>{escape(paragraph)}</p>" for paragraph in assignment.operative[1:])
+    if assignment.tasks:
+        yield f"<ol>{''.join(f'<li>{escape(task.text)}</li>' for task in assignment.tasks)}</ol>"
+    if assignment.deadlines:
+        told = (f"{dates.day(each.date, assignment.language)}: {each.action}" for each in assignment.deadlines)
+        yield f"<ul>{''.join(f'<li>{escape(each)}</li>' for each in told)}</ul>"
 
 
 def _record(release: Release, newsroom: Newsroom, body_html: str) -> dict[str, Any]:
@@ -94,12 +180,7 @@ def _record(release: Release, newsroom: Newsroom, body_html: str) -> dict[str, A
         "documents": [_document(document, newsroom) for document in release.documents] if shown else [],
         "links": [{"text": link.text, "url": link.url} for link in release.links] if shown else [],
         "responds_to": [{"id": id, "address": absolute(address)} for id, address in _answers(release, newsroom)],
-        "publisher": {
-            "name": newsroom.publisher.label[language],
-            "url": newsroom.publisher.url,
-            "organisation_number": newsroom.publisher.organisation_number,
-            "responsible_editor": newsroom.publisher.responsible_editor,
-        },
+        "publisher": _publisher(newsroom, language),
         "boilerplate": newsroom.boilerplate[language],
         "addresses": {
             "html": absolute(release.address),
@@ -110,6 +191,15 @@ def _record(release: Release, newsroom: Newsroom, body_html: str) -> dict[str, A
             {"language": version.language, "title": version.title, "address": absolute(version.address)}
             for version in release.versions
         ],
+    }
+
+
+def _publisher(newsroom: Newsroom, language: str) -> dict[str, Any]:
+    return {
+        "name": newsroom.publisher.label[language],
+        "url": newsroom.publisher.url,
+        "organisation_number": newsroom.publisher.organisation_number,
+        "responsible_editor": newsroom.publisher.responsible_editor,
     }
 
 

@@ -1,6 +1,7 @@
 """The page that explains how to follow the press room: by e-mail and by feeds."""
 
 from plugins.newsroom import Input, Newsroom, Output, fingerprint
+from plugins.pages.assignments import Feed
 from plugins.pages.subjects import KINDS, Kind, Subjects
 from plugins.pages.theme import Theme
 
@@ -12,12 +13,14 @@ def output(newsroom: Newsroom, subjects: Subjects, theme: Theme, language: str) 
     """Answer the page with the subscription form and every feed in the language."""
     offered = [(kind, [(f"{kind}:{each.slug}", each.label) for each in subjects.of_kind(kind)]) for kind in ORDER]
     feeds = {kind: [subject for subject in subjects.of_kind(kind) if subject.has_feed] for kind in KINDS}
+    assignments = Feed.of(newsroom, theme, language)
     return theme.page(
         "follow.html",
         language,
         theme.section("follow"),
-        (Input("feeds", fingerprint(repr(feeds))), Input("topics", fingerprint(repr(offered)))),
+        (Input("feeds", fingerprint(repr((feeds, assignments)))), Input("topics", fingerprint(repr(offered)))),
         section="follow",
         feeds=feeds,
+        assignments=assignments,
         topics=offered,
     )

@@ -32,7 +32,7 @@ def outputs(stage: Stage) -> Iterator[Output | Bundle]:
         yield front.output(newsroom, subjects, theme, language)
         yield from releases.outputs(stage, theme, language)
         yield from lists.outputs(stage, subjects, theme, language)
-        yield from assignments.outputs(newsroom, theme, language)
+        yield from assignments.outputs(stage, theme, language)
         yield contacts.output(newsroom, theme, language)
         yield from images.outputs(newsroom, theme, language)
         yield follow.output(newsroom, subjects, theme, language)

@@ -34,7 +34,13 @@ _FENCE = re.compile(r"---[ \t]*")
 # Ends of lines to YAML but not to editors, which would count lines otherwise than it
 _OTHER_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 _LINE_END = re.compile(r"\s*[\n\r\x85\u2028\u2029]\s*")
-_TRAILING = re.compile(r"\s+#\S")
+_TRAILING = re.compile(r"\s+#(\S)?")
+WORDS = {
+    "title", "lead", "text", "alt", "caption", "credit", "reason", "before", "after", "action", "to", "issuer",
+    "ministry", "recipient", "operative", "conditions", "consult_with", "copies_to", "role", "amount", "name", "plural",
+    "function", "hours", "boilerplate", "introduction", "teaser", "promise",
+}  # fmt: skip
+"""Keys of what readers read. What stands after # in them was hardly meant as a remark."""
 _DEEPEST = 20
 _EMPTY = ("", "~", "null", "Null", "NULL")
 
@@ -165,7 +171,7 @@ class _NodeReader:
                 items.append(self.value(item, (*path, index)))
             return items
         if isinstance(node, yaml.ScalarNode) and not node.style:
-            self._check_plain(node)
+            self._check_plain(node, path)
             if node.value in _EMPTY:
                 return None
         self._check_signs(node)
@@ -199,13 +205,14 @@ class _NodeReader:
             self._fault(node, INVISIBLE, code=_code(found))
         return found is not None
 
-    def _check_plain(self, node: yaml.ScalarNode) -> None:
+    def _check_plain(self, node: yaml.ScalarNode, path: Path) -> None:
         """What YAML takes for a label (& and !) or a remark (#) would vanish from the text without a word."""
         first = self.written[node.start_mark.line][node.start_mark.column : node.start_mark.column + 1]
         if first in ("&", "!"):
             self._fault(node, SENTENCES["first_sign"], sign=first)
         end = node.end_mark
-        if _TRAILING.match(self.written[end.line], end.column):
+        remark = _TRAILING.match(self.written[end.line], end.column)
+        if remark and (remark[1] or (node.value and WORDS & set(path))):
             self._fault(node, 'what stands after # is not read; put quotation marks around the whole text: "…"')
 
     def _line(self, node: yaml.Node) -> int:

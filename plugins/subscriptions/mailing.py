@@ -91,7 +91,8 @@ class Version:
 class Announcement:
     """One entry of notices.json: revision `revision` of release `release`, made at `at`.
 
-    `topics` are `type:<slug>`, `audience:<slug>` and `keyword:<slug>`; `versions` has the original first.
+    `topics` are `type:<slug>`, `audience:<slug>` and `keyword:<slug>`, or `assignments` alone; `versions` has the
+    original first.
     """
 
     release: str

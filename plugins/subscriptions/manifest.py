@@ -19,6 +19,7 @@ from plugins.subscriptions.letters.record import Misread, Record
 from plugins.subscriptions.mailing import Announcement, NoticeKind, Version
 from plugins.subscriptions.offer import PATH as OFFER
 from plugins.subscriptions.offer import Offer
+from plugins.subscriptions.reader import ASSIGNMENTS
 
 FORMAT = 1
 MANIFEST_BYTES = 8_000_000
@@ -131,15 +132,28 @@ def read_manifest(written: bytes, site: str) -> tuple[Announcement, ...]:
             raise BadManifest(f"notices.json has format {said['format']!r}, and this program reads {FORMAT}")
         if said["site"].rstrip("/") != site.rstrip("/"):
             raise BadManifest(f"notices.json is of {_one_line(said['site'])}, and LIST_SITE says {site}")
-        return tuple(_announcement(entry, site) for entry in said["notices"])
+        told = [_announcement(entry, _topics(entry["topics"]), site) for entry in said["notices"]]
+        # a site that was built before it told of assignments has no such key
+        decided = [_announcement(entry, frozenset({ASSIGNMENTS}), site) for entry in said.get("assignments", ())]
+        return tuple(sorted([*told, *decided], key=lambda announcement: announcement.at, reverse=True))
     except BadManifest:
         raise
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as wrong:
         raise BadManifest(f"notices.json lacks what it should hold: {_one_line(repr(wrong))}") from None
 
 
-def _announcement(entry: Mapping[str, Any], site: str) -> Announcement:
-    topics, original = entry["topics"], entry["original_language"]
+def _topics(topics: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(
+        {
+            f"type:{_matching(_SLUG, topics['type'])}",
+            *(f"audience:{_matching(_SLUG, slug)}" for slug in topics["audiences"]),
+            *(f"keyword:{_matching(_SLUG, slug)}" for slug in topics["keywords"]),
+        }
+    )
+
+
+def _announcement(entry: Mapping[str, Any], topics: frozenset[str], site: str) -> Announcement:
+    original = entry["original_language"]
     texts = entry["languages"]
     languages = sorted(texts, key=lambda language: (language != original, language))
     if languages[:1] != [original]:
@@ -151,13 +165,7 @@ def _announcement(entry: Mapping[str, Any], site: str) -> Announcement:
         at=_moment(entry["at"]),
         published=_moment(entry["published"]),
         urgent=entry["urgent"] is True,
-        topics=frozenset(
-            {
-                f"type:{_matching(_SLUG, topics['type'])}",
-                *(f"audience:{_matching(_SLUG, slug)}" for slug in topics["audiences"]),
-                *(f"keyword:{_matching(_SLUG, slug)}" for slug in topics["keywords"]),
-            }
-        ),
+        topics=topics,
         versions=tuple(_version(language, texts[language], site) for language in languages),
     )
 

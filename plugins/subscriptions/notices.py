@@ -3,6 +3,8 @@
 A notice is one revision of one release: its publication, a clarification, a correction or its withdrawal. Once a
 release is withdrawn only that may still be told, for nobody shall get a letter about what no longer holds. Of a
 release that was taken over from elsewhere only what happened since is told.
+
+Assignments stand apart, under `assignments`: nobody is told of them who hasn't asked for it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,10 +14,18 @@ from functools import partial
 from typing import Any
 
 from plugins.edition.stage import Stage
-from plugins.newsroom import Bundle, CorrectionKind, Input, Newsroom, Output, Release, State, fingerprint
-from plugins.newsroom.record import json_bytes, release_json_address, release_json_inputs, release_json_output
+from plugins.newsroom import Assignment, Bundle, CorrectionKind, Input, Newsroom, Output, Release, State, fingerprint
+from plugins.newsroom.record import (
+    assignment_json_address,
+    assignment_json_output,
+    json_bytes,
+    release_json_address,
+    release_json_inputs,
+    release_json_output,
+)
 
 NEWEST = 500
+NEWEST_ASSIGNMENTS = 50
 FORMAT = 1
 
 
@@ -46,10 +56,13 @@ def _notices(stage: Stage) -> Iterator[Output]:
     newsroom = stage.newsroom
     told = notices(newsroom)
 
-    def digest_of(release: Release) -> str:
-        return stage.digest(release_json_output(release, newsroom, stage.bodies))
+    def digest_of(text: Release | Assignment) -> str:
+        if isinstance(text, Assignment):
+            return stage.digest(assignment_json_output(text, newsroom, stage.bodies))
+        return stage.digest(release_json_output(text, newsroom, stage.bodies))
 
     records = [version for notice in told for version in notice.versions]
+    decisions = [version for versions in assignments(newsroom) for version in versions]
     yield Output(
         path="notices.json",
         inputs=(
@@ -57,6 +70,7 @@ def _notices(stage: Stage) -> Iterator[Output]:
             newsroom.publisher.input,
             Input("demonstration", fingerprint(str(newsroom.demonstration))),
             *dict.fromkeys(each for release in records for each in release_json_inputs(release, newsroom)),
+            *(each for text in decisions for each in assignment_json_output(text, newsroom, stage.bodies).inputs),
         ),
         render=partial(notices_json, told, newsroom, digest_of),
     )
@@ -72,6 +86,17 @@ def notices(newsroom: Newsroom) -> tuple[Notice, ...]:
     return tuple(told[:NEWEST])
 
 
+def assignments(newsroom: Newsroom) -> tuple[tuple[Assignment, ...], ...]:
+    """Answer the newest public assignments, the newest first: each in its languages, the original first."""
+    versions: dict[str, list[Assignment]] = {}
+    for text in newsroom.assignments:
+        if text.state is State.PUBLIC:
+            versions.setdefault(text.id, []).append(text)
+    told = [tuple(sorted(t, key=lambda a: (a.language != a.original_language, a.language))) for t in versions.values()]
+    told.sort(key=lambda texts: (-texts[0].published.timestamp(), texts[0].id))
+    return tuple(told[:NEWEST_ASSIGNMENTS])
+
+
 def _candidates(newsroom: Newsroom) -> list[Release]:
     """Answer the public releases, in every language, that are among the newest or have been changed since."""
     # a preview shows more than what is public, but nothing of it may be sent
@@ -81,7 +106,9 @@ def _candidates(newsroom: Newsroom) -> list[Release]:
     return [release for release in public if release.id in ids]
 
 
-def notices_json(told: Iterable[Notice], newsroom: Newsroom, digest_of: Callable[[Release], str]) -> bytes:
+def notices_json(
+    told: Iterable[Notice], newsroom: Newsroom, digest_of: Callable[[Release | Assignment], str]
+) -> bytes:
     """Answer the bytes of notices.json. Each language's `record` names its `release.json` and the SHA-256 of its
     bytes, so that a letter is made from exactly what was announced: `digest_of` answers it.
     """
@@ -96,6 +123,7 @@ def notices_json(told: Iterable[Notice], newsroom: Newsroom, digest_of: Callable
             "demonstration": newsroom.demonstration,
             "publisher": dict(newsroom.publisher.label.texts),
             "notices": [_entry(notice, newsroom, records) for notice in told],
+            "assignments": [_decision(versions, newsroom, digest_of) for versions in assignments(newsroom)],
         }
     )
 
@@ -142,5 +170,33 @@ def _entry(notice: Notice, newsroom: Newsroom, records: dict[str, dict[str, str]
                 "record": records[version.source],
             }
             for version in notice.versions
+        },
+    }
+
+
+def _decision(
+    versions: tuple[Assignment, ...], newsroom: Newsroom, digest_of: Callable[[Release | Assignment], str]
+) -> dict[str, Any]:
+    original = versions[0]
+    at = newsroom.local(original.published).isoformat()
+    return {
+        "id": original.id,
+        "revision": 1,
+        "kind": "release",
+        "at": at,
+        "published": at,
+        "urgent": False,
+        "original_language": original.original_language,
+        "languages": {
+            version.language: {
+                "title": version.title,
+                "lead": version.operative[0],
+                "address": newsroom.site.absolute(version.address),
+                "record": {
+                    "address": newsroom.site.absolute(assignment_json_address(version)),
+                    "sha256": digest_of(version),
+                },
+            }
+            for version in versions
         },
     }

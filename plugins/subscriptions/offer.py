@@ -32,7 +32,7 @@ class Offer(Noun):
 
     Addresses are whole. `home` and `follow` hold the front page and the page with the form in each language; `footer`
     holds title and address of each standing page that belongs below all others. Only topics that a public release has
-    can be followed: the others are named nowhere.
+    can be followed: the others are named nowhere. `has_assignments` says whether there are any to follow.
     """
 
     languages: tuple[str, ...]
@@ -41,6 +41,7 @@ class Offer(Noun):
     publisher_url: str
     promise: Localized
     subjects: tuple[Subject, ...]
+    has_assignments: bool
     home: Localized
     follow: Localized
     footer: tuple[tuple[Localized, Localized], ...]
@@ -59,6 +60,7 @@ class Offer(Noun):
             publisher_url=newsroom.publisher.url,
             promise=newsroom.subscription_promise,
             subjects=tuple(_subjects(newsroom)),
+            has_assignments=any(assignment.state is State.PUBLIC for assignment in newsroom.assignments),
             home=everywhere(""),
             follow=everywhere("follow"),
             footer=tuple(_footer(newsroom)),
@@ -78,6 +80,7 @@ class Offer(Noun):
                 publisher_url=str(said["publisher_url"]),
                 promise=_localized(said["promise"]),
                 subjects=tuple(Subject(key=key, label=_localized(texts)) for key, texts in said["subjects"].items()),
+                has_assignments=said.get("assignments", False) is True,
                 home=_localized(said["home"]),
                 follow=_localized(said["follow"]),
                 footer=tuple((_localized(page["title"]), _localized(page["address"])) for page in said["footer"]),
@@ -95,6 +98,7 @@ class Offer(Noun):
             "publisher_url": self.publisher_url,
             "promise": dict(self.promise.texts),
             "subjects": {subject.key: dict(subject.label.texts) for subject in self.subjects},
+            "assignments": self.has_assignments,
             "home": dict(self.home.texts),
             "follow": dict(self.follow.texts),
             "footer": [

@@ -47,10 +47,14 @@ class EndReason(StrEnum):
 SUPPRESSING = frozenset({EndReason.BOUNCE, EndReason.COMPLAINT, EndReason.OPERATOR, EndReason.ERASED})
 
 
+ASSIGNMENTS = "assignments"
+"""The topic that nobody follows who hasn't chosen it; who chooses nothing else follows all releases beside it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What a reader wants: topics (`keyword:<slug>`, `type:<slug>`, `audience:<slug>`; none = everything), language
-    (`sv`), frequency, and whether only what is urgent.
+    """What a reader wants: topics (`keyword:<slug>`, `type:<slug>`, `audience:<slug>`; none = all releases; and
+    `assignments`), language (`sv`), frequency, and whether only what is urgent.
     """
 
     language: str

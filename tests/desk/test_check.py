@@ -57,3 +57,25 @@ def test_what_is_no_text_of_the_content_is_refused(desk):
         answer = desk.press("check", name)
         assert (answer.returncode, answer.stdout) == (2, "")
         assert "är inte en text i innehållsmappen" in answer.stderr
+
+
+def test_what_is_hardly_meant_is_told_and_stops_nothing(desk):
+    text = desk.first.read_text(encoding="utf-8")
+    desk.first.write_text(text + "\n    Indraget.\n\n[Nedan](#nedan)\n", encoding="utf-8")
+    desk.first.with_name("diagram.xlsx").write_bytes(b"x")
+    answer = desk.press("check")
+    assert answer.returncode == 0
+    told = [line.split(": ")[0] for line in answer.stdout.splitlines()]
+    folder = "content/releases/2025/forsta"
+    assert told == [f"{folder}/diagram.xlsx", f"{folder}/sv.md:11", f"{folder}/sv.md:13", "Inga fel i 2 filer."]
+    assert answer.stdout.count("(Inget fel; är det meningen?)") == 3
+    assert [doubt["line"] for doubt in desk.press("check", "--json").json["doubts"]] == [0, 11, 13]
+    assert desk.press("check", str(desk.first)).stdout == answer.stdout.replace("2 filer", "1 fil")
+    assert desk.press("check", "content/newsroom.yaml").stdout == "Inga fel i 1 fil.\n"
+
+
+def test_a_headline_that_a_remark_cuts_is_a_fault(desk):
+    desk.first.write_text(desk.first.read_text(encoding="utf-8").replace("Första", "Etta # två"), encoding="utf-8")
+    answer = desk.press("check")
+    assert answer.returncode == 1
+    assert answer.stdout.startswith("content/releases/2025/forsta/sv.md:5: det som står efter #")

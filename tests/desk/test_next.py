@@ -28,16 +28,17 @@ def test_the_next_change_by_the_agencys_clock_and_in_utc_for_a_timer(desk):
         "now": "2031-03-30T00:59:00Z",
         "next": "2031-03-30T01:00:00Z",
         "seconds": 60,
-        "changes": [
-            {
-                "at": "2031-03-30T01:00:00Z",
-                "cause": "publication",
-                "file": "content/releases/2031/hemlig/sv.md",
-                "name": None,
-            }
-        ],
+        "changes": [{"at": "2031-03-30T01:00:00Z", "cause": "publication"}],
     }
     assert desk.press("next", "--json", PRESSROOM_NOW=told["next"]).json["next"] is None
+
+
+def test_json_names_what_is_under_embargo_only_if_asked_to(desk):
+    """Pipelines log it."""
+    embargoed(desk)
+    assert "hemlig" not in desk.press("next", "--json").stdout
+    (change,) = desk.press("next", "--json", "--names").json["changes"]
+    assert (change["file"], change["name"]) == ("content/releases/2031/hemlig/sv.md", None)
 
 
 def test_a_fault_that_hides_the_time_is_told(desk):

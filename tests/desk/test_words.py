@@ -11,7 +11,8 @@ from plugins.desk.words import LOCALE, _, speak
 from tests.desk.conftest import NEWSROOM, ROOT
 
 SWEDISH = LOCALE / "sv/LC_MESSAGES/desk.po"
-COMMANDS = ("new", "check", "preview", "build", "serve", "import", "next", "move", "status", "correct", "subscribers")
+COMMANDS = ("new", "check", "preview", "build", "serve", "import", "next", "move", "status", "correct", "watch",
+            "subscribers")  # fmt: skip
 
 
 def spoken():

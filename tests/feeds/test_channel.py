@@ -42,9 +42,9 @@ def test_a_feed_holds_what_is_written_in_its_language():
     original, translation = with_translation(a_release(keywords=(a_keyword(),)))
     newsroom = a_newsroom(releases=[original, translation, a_release(id="baraensk", slug="b")])
     english = by_address(newsroom, "en")
-    assert english["en/"].releases == (translation,)
-    assert english["en/keywords/vatten/"].releases == (translation,)
-    assert translation not in by_address(newsroom)[""].releases
+    assert english["en/"].items == (translation,)
+    assert english["en/keywords/vatten/"].items == (translation,)
+    assert translation not in by_address(newsroom)[""].items
 
 
 def test_titles_are_in_the_feeds_language():
@@ -82,7 +82,7 @@ def test_all_ids_of_feeds_are_different(full):
 def test_an_empty_feed_is_as_old_as_the_publishers_tags(authority, day):
     newsroom = a_newsroom(publisher=replace(a_newsroom().publisher, tag_authority=authority))
     (front,) = by_address(newsroom)[""].parts()
-    assert front.releases == ()
+    assert front.items == ()
     assert front.updated == datetime(*day, tzinfo=UTC)
 
 
@@ -91,8 +91,8 @@ def test_an_empty_feed_is_as_old_as_the_publishers_tags(authority, day):
 )
 def test_the_front_holds_twenty_to_thirty_nine(count, front, archive):
     parts = list(home(many(count)).parts())
-    assert len(parts[0].releases) == front
-    assert [len(part.releases) for part in parts[1:]] == [PART] * archive
+    assert len(parts[0].items) == front
+    assert [len(part.items) for part in parts[1:]] == [PART] * archive
     assert [part.number for part in parts] == [None, *range(archive, 0, -1)]
 
 
@@ -108,8 +108,8 @@ def test_each_part_knows_the_older_one():
 @settings(max_examples=25, deadline=None)
 def test_newer_releases_never_change_an_archive_part(count, newer):
     releases = many(count + newer)
-    before = {part.number: (part.releases, part.older) for part in home(releases[:count]).parts() if part.number}
-    after = {part.number: (part.releases, part.older) for part in home(releases).parts() if part.number}
+    before = {part.number: (part.items, part.older) for part in home(releases[:count]).parts() if part.number}
+    after = {part.number: (part.items, part.older) for part in home(releases).parts() if part.number}
     assert after == {**after, **before}
 
 
@@ -117,7 +117,7 @@ def test_newer_releases_never_change_an_archive_part(count, newer):
 @settings(max_examples=25, deadline=None)
 def test_every_release_stands_in_one_part(count):
     releases = many(count)
-    held = [release.id for part in home(releases).parts() for release in part.releases]
+    held = [release.id for part in home(releases).parts() for release in part.items]
     assert held == [release.id for release in reversed(releases)]
 
 
@@ -132,8 +132,8 @@ def test_the_front_holds_the_latest_revisions_however_old_the_release(revised):
     front, *_ = home(releases).parts()
     latest = {releases[index].id for index in revised[-20:]}
     newest = {release.id for release in releases[-30:]}
-    assert {release.id for release in front.releases} == newest | latest
-    times = [release.published for release in front.releases]
+    assert {release.id for release in front.items} == newest | latest
+    times = [release.published for release in front.items]
     assert times == sorted(times, reverse=True)
 
 
@@ -141,7 +141,7 @@ def test_a_typo_does_not_reach_the_front():
     releases = many(60)
     releases[0] = many(60, corrections=(a_correction("typo"),))[0]
     front, *_ = home(releases).parts()
-    assert releases[0] not in front.releases
+    assert releases[0] not in front.items
 
 
 def test_updated_is_the_latest_revision():
@@ -170,21 +170,21 @@ def taken_over(number: int, **changes):
 def test_a_release_that_was_taken_over_is_in_no_feed():
     new = many(45)
     before, after = home(new), home([*new, *(taken_over(number) for number in range(9))])
-    assert [part.releases for part in after.parts()] == [part.releases for part in before.parts()]
+    assert [part.items for part in after.parts()] == [part.items for part in before.parts()]
 
 
 def test_the_topics_of_releases_that_were_taken_over_have_feeds_though_nothing_is_in_them():
     keyword = by_address(a_newsroom(releases=[taken_over(1)]))["nyckelord/vatten/"]
-    assert [part.releases for part in keyword.parts()] == [()]
+    assert [part.items for part in keyword.parts()] == [()]
 
 
 def test_what_is_told_of_it_later_is_an_item_like_a_new_one_and_moves_nothing_in_the_archive():
     new = many(45)
     corrected = taken_over(1, corrections=(a_correction(after=timedelta(days=301)),))
     before, after = list(home(new).parts()), list(home([*new, taken_over(2), corrected]).parts())
-    assert after[0].releases[0] == corrected
-    assert after[0].releases[1:] == before[0].releases
-    assert [part.releases for part in after[1:]] == [part.releases for part in before[1:]]
+    assert after[0].items[0] == corrected
+    assert after[0].items[1:] == before[0].items
+    assert [part.items for part in after[1:]] == [part.items for part in before[1:]]
 
 
 def test_only_the_feed_of_all_releases_has_an_archive():
@@ -194,4 +194,4 @@ def test_only_the_feed_of_all_releases_has_an_archive():
     assert len(parts[""]) == 3
     for address in ("nyckelord/vatten/", "typ/pressmeddelande/"):
         (front,) = parts[address]
-        assert (len(front.releases), front.older) == (25, None)
+        assert (len(front.items), front.older) == (25, None)

@@ -37,7 +37,7 @@ def test_the_list_of_files():
     original, translation = with_translation(a_release(keywords=(a_keyword(),), audiences=(an_audience(),)))
     newsroom = a_newsroom(releases=[original, translation], assignments=[an_assignment()])
     folders = ["", "nyckelord/vatten/", "typ/pressmeddelande/", "malgrupp/media/"]
-    folders += ["en/", "en/keywords/vatten/", "en/types/pressmeddelande/", "en/audiences/media/"]
+    folders += ["en/", "en/keywords/vatten/", "en/types/pressmeddelande/", "en/audiences/media/", "regeringsuppdrag/"]
     calendars = ["regeringsuppdrag/tidsfrister.ics", "en/assignments/deadlines.ics"]
     wanted = [f"{folder}feed.{ending}" for folder in folders for ending in ("rss", "atom", "json")]
     assert sorted(made(newsroom)) == sorted(wanted + calendars)
@@ -117,6 +117,7 @@ RELEASE_CHANGES = st.fixed_dictionaries(
         "title": st.sampled_from(["A", "B"]),
         "lead": st.sampled_from(["A", "B"]),
         "urgent": st.booleans(),
+        "responds_to": st.sampled_from([(), ("u1u1u1u1",)]),
         "case_number": st.sampled_from([None, "1"]),
         "keywords": st.sampled_from([(), (a_keyword(),), (a_keyword(), a_keyword("luft"))]),
         "audiences": st.sampled_from([(), (an_audience(),)]),
@@ -132,6 +133,7 @@ NEWSROOM_CHANGES = st.fixed_dictionaries(
     optional={
         "site": st.sampled_from([Site("https://press.example.se"), Site("https://www.example.se/press")]),
         "demonstration": st.booleans(),
+        "assignments": st.sampled_from([(), (an_assignment(),), (an_assignment(title="B"),)]),
         "now": st.just(NOW.replace(year=2050)),
         "boilerplate": st.sampled_from([Localized.of({"sv": "A"}), Localized.of({"sv": "B"})]),
     },

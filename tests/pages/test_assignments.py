@@ -4,7 +4,9 @@ from typing import Any
 from bs4 import BeautifulSoup
 
 from plugins.newsroom import Assignment, Deadline, Newsroom, Output
+from plugins.pages import follow
 from plugins.pages.assignments import outputs
+from plugins.pages.subjects import Subjects
 from plugins.pages.theme import Theme
 from tests.nouns import a_newsroom, a_release, a_stage, an_assignment
 
@@ -12,7 +14,8 @@ ADDRESS = "regeringsuppdrag/2030/ett-uppdrag/index.html"
 
 
 def pages(newsroom: Newsroom, language: str = "sv") -> dict[str, Output]:
-    return {o.path: o for o in outputs(newsroom, Theme(a_stage(newsroom)), language)}
+    stage = a_stage(newsroom)
+    return {o.path: o for o in outputs(stage, Theme(stage), language)}
 
 
 def page(assignment: Assignment, **changes: Any) -> BeautifulSoup:
@@ -82,3 +85,30 @@ def test_the_list_shows_the_next_deadline() -> None:
 
 def test_without_assignments_there_is_no_list() -> None:
     assert pages(a_newsroom()) == {}
+
+
+def test_the_feeds_are_offered_to_people_and_programs() -> None:
+    made = pages(a_newsroom(assignments=[an_assignment()]))
+    for path in ("regeringsuppdrag/index.html", ADDRESS):
+        soup = read(made[path])
+        links = [link["href"] for link in soup.select(".rail .inline a")]
+        assert links == [f"/regeringsuppdrag/feed.{ending}" for ending in ("rss", "atom", "json")]
+        atom = soup.select_one('link[type="application/atom+xml"]')
+        assert (atom["href"], atom["title"]) == (
+            "/regeringsuppdrag/feed.atom", "Exempelmyndigheten – Regeringsuppdrag (Atom)",
+        )  # fmt: skip
+
+
+def test_no_feed_is_offered_in_a_language_in_which_nothing_is_written() -> None:
+    english = read(pages(a_newsroom(assignments=[an_assignment()]), "en")["en/assignments/index.html"])
+    assert "assignments/feed" not in str(english)
+    assert english.select_one('.rail a[href$=".ics"]') is not None
+
+
+def test_the_form_offers_them_unticked_where_there_are_any() -> None:
+    for assignments, boxes in (([], 0), ([an_assignment()], 1)):
+        stage = a_stage(a_newsroom(assignments=assignments))
+        form = read(follow.output(stage.newsroom, Subjects(stage.newsroom, "sv"), Theme(stage), "sv"))
+        found = form.select("form [value=assignments]")
+        assert len(found) == boxes
+        assert not any(box.has_attr("checked") for box in found)

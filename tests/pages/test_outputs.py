@@ -179,8 +179,10 @@ def test_feeds_are_offered_only_where_there_are_releases_to_follow(site: dict[st
 
     assert offered("prenumerera/index.html") == [
         f"/{folder}feed.rss"
-        for folder in ("", "typ/pressmeddelande/", "malgrupp/media/", "nyckelord/luft/", "nyckelord/vatten/")
-    ]
+        for folder in (
+            "", "typ/pressmeddelande/", "malgrupp/media/", "nyckelord/luft/", "nyckelord/vatten/", "regeringsuppdrag/",
+        )
+    ]  # fmt: skip
     assert "/en/keywords/luft/feed.rss" not in offered("en/subscribe/index.html"), "nothing there is in English"
     assert offered("en/keywords/luft/index.html") == ["/en/feed.rss"]
 
@@ -205,7 +207,8 @@ def test_the_form_says_that_the_list_is_closed_until_it_has_somewhere_to_send_an
 def test_the_form_offers_the_topics_that_readers_can_find_and_no_others() -> None:
     opened = pages(room(subscription_endpoint="/lista/"))
     offered = {field["value"] for field in opened["prenumerera/index.html"].select("[name=topics]")}
-    assert offered == {"type:pressmeddelande", "audience:media", "keyword:luft", "keyword:vatten"}
+    topics = {"type:pressmeddelande", "audience:media", "keyword:luft", "keyword:vatten"}
+    assert offered == {*topics, "assignments"}
     form = opened["en/subscribe/index.html"].form
     assert form["action"] == "/lista/subscribe"
     chosen = {(field["name"], field["value"]) for field in form.select("[checked]")}

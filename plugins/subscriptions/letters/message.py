@@ -11,6 +11,9 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+NOTICE = "Press-Notice"
+"""The header that says what a letter tells of, as release and revision: `k7q2m9xd/2`. Programs know it by that."""
+
 LINE = 76
 """The longest line of quoted-printable (RFC 2045, 6.7), which the library would make 78."""
 

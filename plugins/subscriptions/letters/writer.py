@@ -31,7 +31,7 @@ from plugins.newsroom import dates
 from plugins.newsroom.readable import readable, underlined
 from plugins.subscriptions.letters.body import for_mail
 from plugins.subscriptions.letters.letter import Letter, Slot
-from plugins.subscriptions.letters.message import Draft, mark
+from plugins.subscriptions.letters.message import NOTICE, Draft, mark
 from plugins.subscriptions.letters.record import Record
 from plugins.subscriptions.letters.words import words
 from plugins.subscriptions.mailing import Announcement, NoticeKind
@@ -98,6 +98,7 @@ class Writer:
             *self._reply_to(record),
             *self._list(),
             *([] if notice.kind is NoticeKind.RELEASE else _thread()),
+            (NOTICE, f"{notice.release}/{notice.revision}"),
             ("Content-Language", ", ".join(spoken)),
         ]
         return self._letter("release", language, f"{before} {record.title}".strip(), headers, nouns)

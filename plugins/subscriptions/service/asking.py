@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from plugins.subscriptions.reader import Choice, Frequency
+from plugins.subscriptions.reader import ASSIGNMENTS, Choice, Frequency
 
 FORM = 32_000
 """Bytes that a form has at most: an address and every topic there is."""
 SECONDS = 10.0
 """How long a body may take to arrive."""
-TOPIC = re.compile(r"(keyword|type|audience):[a-z0-9]+(-[a-z0-9]+)*")
+TOPIC = re.compile(rf"{ASSIGNMENTS}|(keyword|type|audience):[a-z0-9]+(-[a-z0-9]+)*")
 TOPICS = 200
 LONGEST = 254
 """Characters that an address has at most (RFC 5321, 4.5.3.1.3, less the angle brackets)."""

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from plugins.newsroom import catalogue, fingerprint
 from plugins.subscriptions.offer import Offer
+from plugins.subscriptions.reader import ASSIGNMENTS
 
 STATIC = Path(__file__).parent / "static"
 MEDIA_TYPES = {
@@ -103,7 +104,7 @@ def _environment(theme: Path, language: str) -> Environment:
 def topics(offer: Offer, language: str, also: Iterable[str] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
     """Answer what can be followed, by kind: key and label. `also` adds keys that are followed and no longer offered."""
     offered = {subject.key: subject.label[language] for subject in offer.subjects}
-    left = {key: key.partition(":")[2] for key in sorted(set(also) - set(offered))}
+    left = {key: key.partition(":")[2] for key in sorted(set(also) - {*offered, ASSIGNMENTS})}
     found: dict[str, list[tuple[str, str]]] = {kind: [] for kind in KINDS}
     for key, label in {**offered, **left}.items():
         found.setdefault(key.partition(":")[0], []).append((key, label))

@@ -73,6 +73,7 @@ def _nothing(site: str, languages: tuple[str, ...]) -> Offer:
         publisher_url=site,
         promise=everywhere(""),
         subjects=(),
+        has_assignments=False,
         home=everywhere(site),
         follow=everywhere(site),
         footer=(),

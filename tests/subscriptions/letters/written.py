@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from plugins.newsroom import Newsroom, Release
-from plugins.newsroom.record import release_json, release_json_address
+from plugins.newsroom.record import assignment_json, assignment_json_address, release_json, release_json_address
 from plugins.subscriptions.letters.letter import Letter, Slot
 from plugins.subscriptions.letters.record import Record
 from plugins.subscriptions.letters.writer import Writer
@@ -53,11 +53,13 @@ def deployed(*releases: Release, body: str = "<p>Brödtexten.</p>", **newsroom: 
     bodies = StoredBodies(otherwise=body)
     offer = Offer.of(room)
     records = {each.source: release_json(each, room, bodies) for each in room.releases}
+    records |= {each.source: assignment_json(each, room, bodies) for each in room.assignments}
     return Deployment(
         files={
             "notices.json": notices_json(notices(room), room, lambda each: sha256(records[each.source]).hexdigest()),
             "list.json": offer.json(),
             **{release_json_address(each): records[each.source] for each in room.releases},
+            **{assignment_json_address(each): records[each.source] for each in room.assignments},
         },
         offer=offer,
     )

@@ -45,6 +45,7 @@ OFFER = Offer(
         Subject(key="keyword:vatten", label=words("Vatten", "Water")),
         Subject(key="keyword:luft", label=words("Luft", "Air")),
     ),
+    has_assignments=True,
     home=words(SITE, f"{SITE}en/"),
     follow=words(f"{SITE}prenumerera/", f"{SITE}en/subscribe/"),
     footer=((words("Personuppgifter", "Personal data"), words(f"{SITE}integritet/", f"{SITE}en/privacy/")),),
