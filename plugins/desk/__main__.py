@@ -5,8 +5,8 @@ import os
 import sys
 import time
 
+from plugins.desk.building.rest import Look
 from plugins.desk.project import Project
-from plugins.desk.rest import Look
 
 
 def main() -> None:

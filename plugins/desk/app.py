@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from plugins.desk import importing, publishing, subscribers
 from plugins.desk.help import SpokenCommand, SpokenGroup
 from plugins.desk.project import Project
+from plugins.desk.publishing import commands as publishing
+from plugins.desk.subscribers import commands as subscribers
+from plugins.desk.takeover import commands as importing
 from plugins.desk.words import _, counted, say, speak
 from plugins.newsroom import CorrectionKind
 
 if TYPE_CHECKING:
-    from plugins.desk.build import Built
-    from plugins.desk.rest import Look
+    from plugins.desk.building.build import Built
+    from plugins.desk.building.rest import Look
     from plugins.newsroom import Faults
 
 # Help texts are English here and translated when they are shown (help.py).
@@ -55,8 +57,8 @@ def new(
         str | None, typer.Option(metavar="CODE", help="Language it is written in; without it, the newsroom's first.")
     ] = None,
 ) -> None:
-    from plugins.desk.new import Unusable
-    from plugins.desk.new import new as begin
+    from plugins.desk.writing.new import Unusable
+    from plugins.desk.writing.new import new as begin
 
     project = _project()
     try:
@@ -80,7 +82,7 @@ def check(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    from plugins.desk import check as checking
+    from plugins.desk.writing import check as checking
 
     try:
         with _progress(_("Checking …")):
@@ -119,9 +121,9 @@ def preview(
 ) -> None:
     import asyncio
 
-    from plugins.desk import preview as previewing
     from plugins.desk.finding import Finding
     from plugins.desk.server import address
+    from plugins.desk.writing import preview as previewing
 
     if share or file:
         if not (share and file):
@@ -158,7 +160,7 @@ def build(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    from plugins.desk import build as building
+    from plugins.desk.building import build as building
 
     project = _project()
     with _bar(_("Building …")) as made:
@@ -199,7 +201,8 @@ def _why(reasons: tuple[str, ...] | None) -> str:
 
 @app.command(cls=SpokenCommand, help="Show what was built last, as the public will see it, on this machine.")
 def serve(port: Port = 8000) -> None:
-    from plugins.desk import local_list, server
+    from plugins.desk import server
+    from plugins.desk.subscribers import local_list
 
     project = _project()
     if not (project.output / "index.html").is_file():
@@ -225,7 +228,7 @@ def watch(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    from plugins.desk import canary
+    from plugins.desk.publishing import canary
 
     project = _project()
     masthead = project.masthead()
@@ -252,7 +255,7 @@ def coming(
         bool, typer.Option("--names", help="With --json: name the files too, also those under embargo; not for a log.")
     ] = False,
 ) -> None:
-    from plugins.desk import next as upcoming
+    from plugins.desk.writing import next as upcoming
     from plugins.newsroom import Faults
 
     project = _project()
@@ -270,8 +273,8 @@ def coming(
 def status(as_json: Json = False) -> None:
     from rich.console import Console
 
-    from plugins.desk import next as upcoming
-    from plugins.desk import status as standing
+    from plugins.desk.writing import next as upcoming
+    from plugins.desk.writing import status as standing
     from plugins.newsroom import Faults
 
     project = _project()
@@ -299,7 +302,7 @@ def correct(
         CorrectionKind, typer.Option(metavar="KIND", help="typo (silent), clarification or correction.")
     ] = CorrectionKind.CORRECTION,
 ) -> None:
-    from plugins.desk import correct as correcting
+    from plugins.desk.writing import correct as correcting
     from plugins.newsroom import Faults
 
     project = _project()
@@ -330,7 +333,7 @@ def move(
     year: Annotated[int | None, typer.Option(metavar="YEAR", help="The year whose folder it is to lie in.")] = None,
     language: Annotated[str | None, typer.Option(metavar="CODE", help="The language that it is written in.")] = None,
 ) -> None:
-    from plugins.desk import move as moving
+    from plugins.desk.writing import move as moving
     from plugins.newsroom import Faults
 
     project = _project()
@@ -355,7 +358,7 @@ def _project() -> Project:
     try:
         return Project.here()
     except Exception as error:  # the settings are code: anything may be wrong in them
-        from plugins.desk.build import located
+        from plugins.desk.building.build import located
 
         say(str(located(error, Path.cwd())), error=True)
         raise SystemExit(1) from None

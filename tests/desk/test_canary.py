@@ -18,8 +18,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from plugins.desk import canary
-from plugins.desk.canary import Deaf, Imap, Maildir, seen, watch
+from plugins.desk.publishing import canary
+from plugins.desk.publishing.canary import Deaf, Imap, Maildir, seen, watch
 from plugins.newsroom import Release, Site
 from plugins.subscriptions.sending.worker import Sending, Worker
 from plugins.subscriptions.settings import Settings

@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from plugins.desk import correct as correcting
-from plugins.desk.correct import with_correction
+from plugins.desk.writing import correct as correcting
+from plugins.desk.writing.correct import with_correction
 from plugins.newsroom import Correction, CorrectionKind, Rewording
 from tests.building import NOW, build
 from tests.desk.conftest import NEWSROOM, RELEASE

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from plugins.desk.local_list import Output, _path, local
+from plugins.desk.subscribers.local_list import Output, _path, local
 from plugins.subscriptions.settings import Mode
 from tests.desk.conftest import RELEASE, ROOT
 from tests.desk.served import served

@@ -5,7 +5,7 @@ import json
 import feedparser
 import pytest
 
-from plugins.desk.move import readdressed
+from plugins.desk.writing.move import readdressed
 from tests.building import NOW, build, files
 from tests.desk.conftest import RELEASE
 

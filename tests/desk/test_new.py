@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.desk import new
-from plugins.desk.new import HINTS, SLUG_LENGTH, slug
+from plugins.desk.writing import new
+from plugins.desk.writing.new import HINTS, SLUG_LENGTH, slug
 from plugins.reading import frontmatter
 from plugins.reading.schema import SLUG, ReleaseShape
 

@@ -58,7 +58,7 @@ def test_a_host_that_was_harmed_is_mended_within_the_hour(published):
     right = page.read_bytes()
     page.unlink()
     assert published.publish()["result"] == "nothing"  # nothing was built: it is not looked for each minute
-    published.desk.monkeypatch.setattr("plugins.desk.host.LOOK_EVERY", 0.0)
+    published.desk.monkeypatch.setattr("plugins.desk.publishing.host.LOOK_EVERY", 0.0)
     assert published.publish()["result"] == "published"
     assert page.read_bytes() == right
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from plugins.desk import direct
-from plugins.desk.rest import Look
+from plugins.desk.building import direct
+from plugins.desk.building.rest import Look
 from plugins.edition.rendering import Watch
 from plugins.newsroom import Faults
 from tests.building import NOW

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from plugins.desk.subscribers import _faulty, _mailing_state, _state
-from plugins.desk.subscribers import app as subscribers
+from plugins.desk.subscribers.commands import _faulty, _mailing_state, _state
+from plugins.desk.subscribers.commands import app as subscribers
 from plugins.subscriptions.delivery import DeliveryState
 from plugins.subscriptions.keys import Address, Keys
 from plugins.subscriptions.mailing import MailingState

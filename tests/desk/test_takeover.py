@@ -12,9 +12,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from plugins.desk.importing import Choices
 from plugins.desk.project import Project
-from plugins.desk.takeover import run
+from plugins.desk.takeover.commands import Choices
+from plugins.desk.takeover.takeover import run
 from plugins.desk.words import speak
 from tests.building import SAMPLE, build, files
 from tests.desk.conftest import ENVIRONMENT, ROOT

@@ -6,8 +6,8 @@ import string
 import pytest
 from babel.messages.pofile import read_po
 
-from plugins.desk.new import HINTS
 from plugins.desk.words import LOCALE, _, speak
+from plugins.desk.writing.new import HINTS
 from tests.desk.conftest import NEWSROOM, ROOT
 
 SWEDISH = LOCALE / "sv/LC_MESSAGES/desk.po"
@@ -18,7 +18,7 @@ COMMANDS = ("new", "check", "preview", "build", "serve", "import", "next", "move
 def spoken():
     """Answer every English sentence in the room's code that a person may read."""
     found = set(HINTS.values())
-    for file in (ROOT / "plugins/desk").glob("*.py"):
+    for file in (ROOT / "plugins/desk").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue

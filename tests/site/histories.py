@@ -24,7 +24,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from plugins.desk import direct, rest
+from plugins.desk.building import direct, rest
 from plugins.edition import rendering
 from plugins.edition.plan import UnfitOutputs
 from plugins.edition.publish import Report

@@ -17,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from plugins.desk.diagnosis import _sentences, said
+from plugins.desk.subscribers.diagnosis import _sentences, said
 from plugins.subscriptions.letters.dkim import Signer
 from plugins.subscriptions.operations import doctor
 from plugins.subscriptions.operations.doctor import Finding, Kind, Level

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader
 
-from plugins.desk.rest import Look, Rest, forget, left
+from plugins.desk.building.rest import Look, Rest, forget, left
 from plugins.edition.maker import maker
 from plugins.edition.memory import Memory
 from plugins.edition.publish import Report, alone_in, publish
@@ -23,7 +23,7 @@ from plugins.reading.reader import Reading, read
 from plugins.reading.survey import Stamps
 from plugins.reading.words import lacking
 
-_OURS = Path(__file__).parent.parent
+_OURS = Path(__file__).parents[2]
 _PELICANS = {"plugins.reading", "plugins.edition"}
 """The rooms that are a part of Pelican's run; all others only hand over outputs."""
 

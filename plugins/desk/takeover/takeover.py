@@ -14,11 +14,11 @@ from pathlib import Path
 from rich.console import Console
 
 from plugins.desk.finding import Finding, findings
-from plugins.desk.importing import Ask, Choices, Refused
-from plugins.desk.new import slug
-from plugins.desk.pictures import Pictures
 from plugins.desk.project import Project
+from plugins.desk.takeover.commands import Ask, Choices, Refused
+from plugins.desk.takeover.pictures import Pictures
 from plugins.desk.words import _, counted, say
+from plugins.desk.writing.new import slug
 from plugins.importing import archive, manuscript, webpage, words
 from plugins.importing.archive import Archive
 from plugins.importing.calendar import Calendar, Unclear

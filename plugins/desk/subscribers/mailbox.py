@@ -26,7 +26,7 @@ LETTER_POLICY = (
 """A letter has its style in it, as mail programs want it; else it may do nothing but lead to its links."""
 PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-_STATIC = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parents[1] / "static"
 _HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 
 

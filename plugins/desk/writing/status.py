@@ -9,10 +9,10 @@ from typing import Any
 
 from rich.table import Table
 
-from plugins.desk import next as upcoming
 from plugins.desk.finding import findings
 from plugins.desk.project import Project
 from plugins.desk.words import _, counted
+from plugins.desk.writing import next as upcoming
 from plugins.newsroom import Assignment, Fault, Faults, Newsroom, Page, Release, State
 from plugins.reading import frontmatter, selection
 from plugins.reading.reader import read

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from plugins.desk.importing import Ask, Choices
-from plugins.desk.new import slug
+from plugins.desk.takeover.commands import Ask, Choices
 from plugins.desk.words import _, say
+from plugins.desk.writing.new import slug
 from plugins.importing.fetching import Fetcher, NotFetched
 from plugins.importing.found import Picture
 from plugins.importing.manuscript import Shown

@@ -22,7 +22,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from plugins.desk.project import Project
-from plugins.desk.telling import alarm
+from plugins.desk.publishing.telling import alarm
 from plugins.desk.words import _
 from plugins.newsroom import Site, fingerprint
 from plugins.subscriptions.letters.message import NOTICE
@@ -100,7 +100,7 @@ def listen(project: Project, site: Site, minutes: float = MINUTES) -> Heard:
     """Answer what the canary has heard of what the site announces, and sound the alarm about what it hasn't: once, and
     not again until something else is wrong.
     """
-    from plugins.desk.host import client
+    from plugins.desk.publishing.host import client
 
     with client() as asking:
         try:

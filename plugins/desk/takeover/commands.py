@@ -73,7 +73,7 @@ def command(
         bool, typer.Option("--redirects", help="Instead list old and new addresses (CSV), for the old host.")
     ] = False,
 ) -> None:
-    from plugins.desk import takeover
+    from plugins.desk.takeover import takeover
 
     project = Project.here()
     choices = Choices(

@@ -261,7 +261,7 @@ def cancel(release: ReleaseId, as_json: Json = False) -> None:
 
 @app.command(cls=SpokenCommand, help="Look for faults in everything that the list needs, and say what to do.")
 def doctor(as_json: Json = False) -> None:
-    from plugins.desk import diagnosis
+    from plugins.desk.subscribers import diagnosis
     from plugins.subscriptions.manifest import own_client
     from plugins.subscriptions.operations import doctor as doctoring
     from plugins.subscriptions.operations.doctor import Level

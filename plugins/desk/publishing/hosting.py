@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from plugins.desk import direct
+from plugins.desk.building import direct
 from plugins.desk.project import Project
 from plugins.edition.rendering import Watch
 from plugins.newsroom import Newsroom

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from jinja2 import TemplateError
 
-from plugins.desk import direct
+from plugins.desk.building import direct
+from plugins.desk.building.rest import Look, Rest
 from plugins.desk.finding import Finding, findings
 from plugins.desk.project import SETTINGS, Project
-from plugins.desk.rest import Look, Rest
 from plugins.desk.words import _
 from plugins.edition.place import where
 from plugins.edition.plan import UnfitOutputs

@@ -20,9 +20,9 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from plugins.desk import server
-from plugins.desk.mailbox import HERE, Mailbox
 from plugins.desk.project import Project
 from plugins.desk.server import Site, address
+from plugins.desk.subscribers.mailbox import HERE, Mailbox
 from plugins.desk.words import _, say
 from plugins.subscriptions.manifest import Deployed
 from plugins.subscriptions.offer import Offer

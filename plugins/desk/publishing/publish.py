@@ -14,14 +14,15 @@ from urllib.parse import urljoin
 
 import httpx
 
-from plugins.desk import approval, build
-from plugins.desk.canary import Heard
-from plugins.desk.effects import Effects
+from plugins.desk.building import build
 from plugins.desk.finding import Finding
-from plugins.desk.hidden import secrets
-from plugins.desk.host import Host, RolledBack, Settled
 from plugins.desk.project import Project
-from plugins.desk.telling import Untold, tell_list
+from plugins.desk.publishing import approval
+from plugins.desk.publishing.canary import Heard
+from plugins.desk.publishing.effects import Effects
+from plugins.desk.publishing.hidden import secrets
+from plugins.desk.publishing.host import Host, RolledBack, Settled
+from plugins.desk.publishing.telling import Untold, tell_list
 from plugins.desk.words import _
 from plugins.edition.record import RECORD as BUILT
 from plugins.newsroom import Fault
@@ -285,7 +286,7 @@ class Publishing:
 
     def _coming_faults(self) -> Iterator[str]:
         """Answer that something which is to be public later would stop its own publishing."""
-        from plugins.desk import check
+        from plugins.desk.writing import check
 
         self.step(_("Checking what isn't public yet …"))
         count = len(check.run(self.project, []).findings)

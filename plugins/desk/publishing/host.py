@@ -99,7 +99,7 @@ class Host:
         """Answer the files in the site that tell the host what to do; none for a host that doesn't read any."""
         if self.kind not in READS_RULES:
             return {}
-        from plugins.desk.hosting import newsroom_of
+        from plugins.desk.publishing.hosting import newsroom_of
 
         newsroom = newsroom_of(project)
         return {"_headers": headers_file(newsroom), "_redirects": redirects_file(newsroom)}

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 
-from plugins.desk.host import Host, RolledBack
 from plugins.desk.project import Project
-from plugins.desk.publish import Outcome, Result, look, settle
+from plugins.desk.publishing.host import Host, RolledBack
+from plugins.desk.publishing.publish import Outcome, Result, look, settle
 from plugins.desk.words import _
 from plugins.publishing.manifest import Manifest
 from plugins.publishing.memory import years_in

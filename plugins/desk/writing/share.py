@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from plugins.desk import direct
+from plugins.desk.building import direct
 from plugins.desk.project import Project
 from plugins.desk.words import _, speaking
 from plugins.edition.rendering import Watch
@@ -24,7 +24,7 @@ FOLDER = "shared"
 DRAFTS_LAST = timedelta(days=7)
 """How long a draft can be read, which has no time of its own at which it is public anyway."""
 LARGEST = 30_000_000
-_STATIC = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parents[1] / "static"
 
 
 class Unshareable(Exception):

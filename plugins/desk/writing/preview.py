@@ -28,7 +28,7 @@ WATCHED = ("content", "theme", "plugins", SETTINGS)
 HERE = "/.preview"
 """Where the preview keeps what is its own: the site itself can't have such an address."""
 
-_STATIC = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parents[1] / "static"
 
 
 class Preview:

@@ -20,8 +20,8 @@ from plugins.publishing.words import sentence
 if TYPE_CHECKING:
     import httpx
 
-    from plugins.desk.host import Host
-    from plugins.desk.publish import Outcome
+    from plugins.desk.publishing.host import Host
+    from plugins.desk.publishing.publish import Outcome
 
 TIME = "2031-05-04T10:00:00+02:00"
 
@@ -42,9 +42,9 @@ def publish(
     wait: Wait = None,
     as_json: Json = False,
 ) -> None:
-    from plugins.desk import canary
-    from plugins.desk.host import Host, client
-    from plugins.desk.publish import Publishing, Result, Wishes
+    from plugins.desk.publishing import canary
+    from plugins.desk.publishing.host import Host, client
+    from plugins.desk.publishing.publish import Publishing, Result, Wishes
 
     project = Project.here()
     masthead = project.masthead()
@@ -78,8 +78,8 @@ def publish(
 
 
 def rollback(wait: Wait = None, as_json: Json = False) -> None:
-    from plugins.desk import rollback as way_back
-    from plugins.desk.host import Host, client
+    from plugins.desk.publishing import rollback as way_back
+    from plugins.desk.publishing.host import Host, client
 
     project = Project.here()
     masthead = project.masthead()
@@ -107,8 +107,8 @@ def hosting(
     ] = None,
     brotli: Annotated[bool, typer.Option("--brotli", help="nginx: it has the module brotli_static.")] = False,
 ) -> None:
-    from plugins.desk import hosting as rules
     from plugins.desk.finding import findings
+    from plugins.desk.publishing import hosting as rules
 
     project = Project.here()
     if server not in set(rules.Server):
@@ -126,8 +126,8 @@ def hosting(
 
 def share(file: Path, recipients: list[str], *, at: str, until: str) -> None:
     """Seal a release for its recipients, and tell their links. Raises typer.Exit if it can't be."""
-    from plugins.desk import share as sharing
     from plugins.desk.finding import findings
+    from plugins.desk.writing import share as sharing
 
     project = Project.here()
     try:
@@ -151,7 +151,7 @@ def share(file: Path, recipients: list[str], *, at: str, until: str) -> None:
 
 
 def _say(outcome: "Outcome", project: Project, *, as_json: bool) -> None:
-    from plugins.desk.publish import Result
+    from plugins.desk.publishing.publish import Result
 
     if as_json:
         print(json.dumps(outcome.as_json(), ensure_ascii=False, indent=2))
@@ -173,7 +173,7 @@ def _say(outcome: "Outcome", project: Project, *, as_json: bool) -> None:
 def _ended(outcome: "Outcome", project: Project) -> str:
     from babel.numbers import format_decimal
 
-    from plugins.desk.publish import Result
+    from plugins.desk.publishing.publish import Result
 
     seconds = format_decimal(outcome.seconds, format="0.0", locale=project.language)
     effects = outcome.effects
@@ -203,7 +203,7 @@ def _ended(outcome: "Outcome", project: Project) -> str:
 
 def _alarm(host: "Host", sentences: tuple[str, ...], asking: "httpx.Client") -> None:
     """Sound the alarm once for what is wrong, and not again until it is something else."""
-    from plugins.desk.telling import alarm
+    from plugins.desk.publishing.telling import alarm
     from plugins.newsroom import fingerprint
 
     about = fingerprint(*sentences) if sentences else ""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from plugins.desk.edits import edits
 from plugins.desk.finding import Finding, findings
 from plugins.desk.project import Project
+from plugins.desk.writing.edits import edits
 from plugins.reading import masthead
 from plugins.reading.checking import look
 from plugins.reading.doubts import doubts

@@ -1,0 +1,1 @@
+"""From the content to the output folder, by our own way or by Pelican's."""

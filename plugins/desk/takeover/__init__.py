@@ -1,0 +1,1 @@
+"""Releases from an older press room, made into files here."""
