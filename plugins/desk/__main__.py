@@ -15,7 +15,7 @@ def main() -> None:
     if sys.argv[1:] in (["build"], ["build", "--json"]):
         begun = time.monotonic()
         project = Project.here()
-        look = Look.at(project.private, project.building({}))
+        look = Look.at(project.private, project.building({}), apart=True)
         if look.rest:
             said = look.rest.as_json(project.shown(project.output), time.monotonic() - begun)
             print(json.dumps(said, ensure_ascii=False, indent=2) if "--json" in sys.argv else "\n".join(look.rest.said))

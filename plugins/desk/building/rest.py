@@ -10,9 +10,10 @@ import os
 import stat
 import time
 from array import array
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Self
@@ -94,13 +95,15 @@ class Rest:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
-    def holds(self, seen: Seen, settings: Mapping[str, Any]) -> bool:
-        """Answer whether nothing has changed since."""
-        now = settings["NOW"]
+    def is_read(self, seen: Seen, now: datetime) -> bool:
+        """Answer whether the build would read now what the last one read then."""
+        is_time = self.since <= now and (self.until is None or now < self.until)
+        return is_time and seen.is_steady and seen.digest == self.read
+
+    def is_left(self, settings: Mapping[str, Any]) -> bool:
+        """Answer whether all that the last build left is as it was."""
         try:
-            is_time = self.since <= now and (self.until is None or now < self.until)
-            is_read = seen.is_steady and seen.digest == self.read
-            return is_time and is_read and self.left == _left(settings["OUTPUT_PATH"], settings["CACHE_PATH"])
+            return self.left == _left(settings["OUTPUT_PATH"], settings["CACHE_PATH"])
         except (OSError, ValueError, TypeError):
             return False
 
@@ -148,10 +151,14 @@ class Look:
     rest: Rest | None
 
     @classmethod
-    def at(cls, private: Path, settings: Mapping[str, Any]) -> Self:
+    def at(cls, private: Path, settings: Mapping[str, Any], *, apart: bool = False) -> Self:
+        """Look at what there is to read and at what the last build left; `apart`: each in a process of its own."""
         noted = Rest.noted(private)
-        seen = Seen.of(settings, noted.young if noted else ())
-        return cls(seen, noted if noted and noted.holds(seen, settings) else None)
+        if noted is None:
+            return cls(Seen.of(settings), None)
+        told = _apart(noted.is_left, settings) if apart else partial(noted.is_left, settings)
+        seen = Seen.of(settings, noted.young)
+        return cls(seen, noted if noted.is_read(seen, settings["NOW"]) and told() else None)
 
 
 def forget(private: Path) -> None:
@@ -179,3 +186,22 @@ def _left(output: str, cache: str) -> str:
     lstat = os.lstat
     stamps = [(path, found.st_size, found.st_mtime_ns) for path in paths for found in (lstat(f"{output}/{path}"),)]
     return left(stamps, (own.st_size, own.st_mtime_ns), cache)
+
+
+def _apart(question: Callable[..., bool], *about: object) -> Callable[[], bool]:
+    """Ask in another process, and answer what gives its answer."""
+    if not hasattr(os, "fork"):
+        return partial(question, *about)
+    answer, told = os.pipe()
+    if os.fork() == 0:
+        try:
+            os.write(told, b"yes" if question(*about) else b"no")
+        finally:
+            os._exit(0)
+    os.close(told)
+
+    def given() -> bool:
+        with os.fdopen(answer, "rb") as pipe:
+            return pipe.read() == b"yes"
+
+    return given
