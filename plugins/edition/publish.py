@@ -109,11 +109,10 @@ def _next_record(made: Edition, before: Mapping[str, str]) -> dict[str, str]:
 
 def _put_in_place(before: dict[str, str], record: dict[str, str], written: Iterable[str], folder: Path) -> list[str]:
     """Make the edition that is laid ready the folder's; answer the paths that were removed."""
-    before = {path: digest for path, digest in before.items() if path in record or is_inside(path)}
-    gone = sorted(before.keys() - record.keys())
+    gone = sorted(filter(is_inside, before.keys() - record.keys()))
     is_new = before != record or not (folder / RECORD).exists()
     if is_new:
-        write(folder, before | record)
+        write(folder, record | {path: before[path] for path in gone} if gone else record)
     for path in gone:
         _remove(folder, path)
     for path in written:

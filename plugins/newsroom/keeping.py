@@ -30,19 +30,22 @@ def packed(maker: str, what: object, kinds: tuple[type, ...] = ()) -> bytes:
 
     `kinds` are further dataclasses and named tuples that may stand among them.
     """
-    target = io.BytesIO()
+    target = io.BytesIO(bytes(_DIGEST))
+    target.seek(_DIGEST)
     _Packer(target, kinds).dump(what)
-    contents = target.getvalue()
-    return _digest(maker, contents) + contents
+    with target.getbuffer() as data:  # a large archive is not copied for it
+        data[:_DIGEST] = _digest(maker, data[_DIGEST:])
+    return target.getvalue()
 
 
 def unpacked(maker: str, data: bytes, kinds: tuple[type, ...] = ()) -> Any:
     """Answer what was packed. Raises NotKept unless the same maker packed these very bytes, of the same kinds."""
-    contents = data[_DIGEST:]
-    if data[:_DIGEST] != _digest(maker, contents):
+    if data[:_DIGEST] != _digest(maker, memoryview(data)[_DIGEST:]):
         raise NotKept
+    source = io.BytesIO(data)
+    source.seek(_DIGEST)
     try:
-        return _Unpacker(io.BytesIO(contents), kinds).load()
+        return _Unpacker(source, kinds).load()
     except Exception as error:  # pickle has a dozen ways to say that something is wrong
         raise NotKept from error
 
@@ -52,7 +55,7 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def _digest(maker: str, contents: bytes) -> bytes:
+def _digest(maker: str, contents: memoryview) -> bytes:
     return blake2b(contents, digest_size=_DIGEST, key=blake2b(maker.encode(), digest_size=_DIGEST).digest()).digest()
 
 
