@@ -1,6 +1,6 @@
 """`python -m plugins.desk`: what the shell file `press` runs."""
 
-import json
+import contextlib
 import os
 import sys
 import time
@@ -9,28 +9,45 @@ from plugins.desk.building.rest import Look
 from plugins.desk.project import Project
 
 
-def main() -> None:
-    """Run the command line. A build with nothing to do ends before the command line itself is loaded."""
-    look = None
+def main() -> int:
+    """Run the command line, and answer the exit code. A plain build doesn't wait for all the commands to be loaded."""
     if sys.argv[1:] in (["build"], ["build", "--json"]):
         begun = time.monotonic()
-        project = Project.here()
-        look = Look.at(project.private, project.building({}), apart=True)
-        if look.rest:
-            said = look.rest.as_json(project.shown(project.output), time.monotonic() - begun)
-            print(json.dumps(said, ensure_ascii=False, indent=2) if "--json" in sys.argv else "\n".join(look.rest.said))
-            return
+        project = None
+        with contextlib.suppress(Exception):  # the settings are code: what is wrong in them is told below
+            project = Project.here()
+        if project is not None:
+            return _build(project, begun, as_json="--json" in sys.argv)
     from plugins.desk import app
 
-    app.main(look)
+    app.main()
+    return 0
+
+
+def _build(project: Project, begun: float, *, as_json: bool) -> int:
+    look = Look.at(project.private, project.building({}), apart=True)
+    if look.rest is None:
+        from plugins.desk.building.commands import build
+        from plugins.desk.words import speak
+
+        speak(project.language)
+        return build(project, as_json=as_json, look=look)
+    if as_json:
+        from plugins.desk.words import say_json
+
+        say_json(look.rest.as_json(project.shown(project.output), time.monotonic() - begun))
+    else:
+        print(*look.rest.said, sep="\n")
+    return 0
 
 
 try:
-    main()
+    code = main()
 except SystemExit as end:
     if "build" not in sys.argv or not isinstance(end.code, int):
         raise
-    # To free a large archive piece by piece takes as long as to build one more release: the system does it at once.
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(end.code)
+    code = end.code
+# To free a large archive piece by piece takes as long as to build one more release: the system does it at once.
+sys.stdout.flush()
+sys.stderr.flush()
+os._exit(code)

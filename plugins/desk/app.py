@@ -1,25 +1,22 @@
 """The commands of `press`, in the order of a press officer's work; the modules beside this one carry them out."""
 
 import contextlib
-import json
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from plugins.desk.help import SpokenCommand, SpokenGroup
+from plugins.desk.progress import progress
 from plugins.desk.project import Project
 from plugins.desk.publishing import commands as publishing
 from plugins.desk.subscribers import commands as subscribers
 from plugins.desk.takeover import commands as importing
-from plugins.desk.words import _, counted, say, speak
+from plugins.desk.words import _, counted, say, say_json, speak
 from plugins.newsroom import CorrectionKind
 
 if TYPE_CHECKING:
-    from plugins.desk.building.build import Built
-    from plugins.desk.building.rest import Look
     from plugins.newsroom import Faults
 
 # Help texts are English here and translated when they are shown (help.py).
@@ -41,10 +38,10 @@ Port = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a pipeline.")]
 
 
-def main(look: "Look | None" = None) -> None:
-    """Run the command line, in the language of the newsroom. A build may take up a look that somebody has just had."""
+def main() -> None:
+    """Run the command line, in the language of the newsroom."""
     speak(_project().language)
-    app(prog_name="./press", obj=look)
+    app(prog_name="./press")
 
 
 @app.command(cls=SpokenCommand, help="Begin a release: make its file, with every field and a hint about each.")
@@ -85,7 +82,7 @@ def check(
     from plugins.desk.writing import check as checking
 
     try:
-        with _progress(_("Checking …")):
+        with progress(_("Checking …")):
             checked = checking.run(_project(), files or [])
     except checking.NotContent as error:
         say(_("{file} is not a text in the content folder.", file=error), error=True)
@@ -93,7 +90,7 @@ def check(
     if as_json:
         told = {"faults": checked.findings, "doubts": checked.doubts}
         found = {name: [finding.as_json() for finding in findings] for name, findings in told.items()}
-        _say_json({"files": checked.files, **found})
+        say_json({"files": checked.files, **found})
     else:
         for finding in checked.findings:
             say(str(finding))
@@ -148,7 +145,6 @@ def preview(
 
 @app.command(cls=SpokenCommand, help="Build the public press room into output/.")
 def build(
-    context: typer.Context,
     preview: Annotated[
         bool, typer.Option("--preview", help="With drafts and embargoed texts, in a folder that is never published.")
     ] = False,
@@ -160,43 +156,9 @@ def build(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    from plugins.desk.building import build as building
+    from plugins.desk.building import commands as building
 
-    project = _project()
-    with _bar(_("Building …")) as made:
-        built = building.run(project, preview=preview, jobs=jobs, made=made, look=context.obj)
-    if as_json:
-        _say_json(built.as_json())
-    else:
-        _say_built(built, explain=explain, language=project.language)
-    raise typer.Exit(0 if built.succeeded else 1)
-
-
-def _say_built(built: "Built", *, explain: bool, language: str) -> None:
-    from babel.numbers import format_decimal
-
-    for finding in built.findings:
-        say(str(finding), error=True)
-    if built.edition is None:
-        return
-    for line in built.report:
-        say(line)
-    if explain:
-        for path, why in built.edition.rendered.items():
-            say(f"  {path}: {_why(why)}")
-        for phase, took in built.phases.items():
-            say(f"  {phase} {format_decimal(took, format='0.00', locale=language)} s")
-    counts = {"written": len(built.edition.written), "removed": len(built.edition.removed)}
-    done = _("{written} files written, {removed} removed, {unchanged} unchanged.")
-    say(done.format(**counts, unchanged=built.edition.unchanged))
-    seconds = format_decimal(built.seconds, format="0.0", locale=language)
-    say(_("Built {folder} in {seconds} s. See it with ./press serve.", folder=built.output, seconds=seconds))
-
-
-def _why(reasons: tuple[str, ...] | None) -> str:
-    if reasons is None:
-        return _("is new, or not as it was left")
-    return ", ".join(reasons) or _("is made of fewer things, or in another order")
+    raise typer.Exit(building.build(_project(), preview=preview, jobs=jobs, explain=explain, as_json=as_json))
 
 
 @app.command(cls=SpokenCommand, help="Show what was built last, as the public will see it, on this machine.")
@@ -235,10 +197,10 @@ def watch(
     if masthead is None:
         say(_("newsroom.yaml has faults; see ./press check."), error=True)
         raise typer.Exit(1)
-    with _progress(_("Waiting for letters …")):
+    with progress(_("Waiting for letters …")):
         heard = canary.listen(project, masthead.site, canary.MINUTES if wait is None else wait)
     if as_json:
-        _say_json(heard.as_json())
+        say_json(heard.as_json())
     else:
         for sentence in (*heard.faults, *heard.tells):
             say(f"{sentence[:1].upper()}{sentence[1:]}.", error=True)
@@ -264,7 +226,7 @@ def coming(
     except Faults as found:
         _complain(found, project)
     if as_json:
-        _say_json(upcoming.as_json(changes, project, names=names))
+        say_json(upcoming.as_json(changes, project, names=names))
     else:
         say("\n".join(upcoming.lines(changes, project)))
 
@@ -279,12 +241,12 @@ def status(as_json: Json = False) -> None:
 
     project = _project()
     try:
-        with _progress(_("Reading …")):
+        with progress(_("Reading …")):
             found = standing.status(project)
     except Faults as faults:
         _complain(faults, project)
     if as_json:
-        _say_json(standing.as_json(found, project))
+        say_json(standing.as_json(found, project))
         return
     if not all(text.is_settled for text in found.texts):
         width = None if sys.stdout.isatty() else WIDE
@@ -307,7 +269,7 @@ def correct(
 
     project = _project()
     try:
-        with _progress(_("Comparing with what is public …")):
+        with progress(_("Comparing with what is public …")):
             corrected = correcting.correct(project, file, kind, text)
     except correcting.Uncorrectable as error:
         say(str(error), error=True)
@@ -338,7 +300,7 @@ def move(
 
     project = _project()
     try:
-        with _progress(_("Moving …")):
+        with progress(_("Moving …")):
             moved = moving.move(project, file, slug=slug, year=year, language=language)
     except moving.Unmovable as error:
         say(str(error), error=True)
@@ -374,32 +336,6 @@ def _listen(port: int) -> Any:
         raise typer.Exit(1) from None
 
 
-@contextlib.contextmanager
-def _progress(what: str) -> Iterator[None]:
-    """Show that work goes on, to people; a pipeline's log is spared."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(what):
-        yield
-
-
-@contextlib.contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Show how far a long work has come, to people; answer what is to be told so."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
-
-
 def _complain(found: "Faults", project: Project) -> NoReturn:
     """Tell faults that leave nothing to answer, and leave."""
     from plugins.desk.finding import findings
@@ -407,7 +343,3 @@ def _complain(found: "Faults", project: Project) -> NoReturn:
     for finding in findings(project, found.faults):
         say(str(finding), error=True)
     raise typer.Exit(1)
-
-
-def _say_json(answer: dict[str, Any]) -> None:
-    print(json.dumps(answer, ensure_ascii=False, indent=2))

@@ -1,10 +1,12 @@
 """The desk's words, in the language of the newsroom. The English sentence is the key; `locale/` has the others."""
 
 import gettext
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from plugins.newsroom import catalogue
 
@@ -45,3 +47,8 @@ def counted(one: str, many: str, number: int) -> str:
 def say(text: str = "", *, error: bool = False) -> None:
     """Print one line as it is: never broken or coloured, so that `file:line:` stays whole and can be clicked."""
     print(text, file=sys.stderr if error else sys.stdout)
+
+
+def say_json(answer: Mapping[str, Any]) -> None:
+    """Print an answer for a pipeline."""
+    print(json.dumps(answer, ensure_ascii=False, indent=2))
