@@ -20,7 +20,7 @@ def maker(settings: Mapping[str, Any]) -> str:
     told = {name: settings[name] for name in sorted(settings) if name in HEARD or name.startswith("PRESSROOM_")}
     told = {name: _said(value) for name, value in told.items() if name != "PRESSROOM_JOBS"}
     told = {name: value for name, value in told.items() if value or name not in HEARD}
-    shown = json.dumps(told, sort_keys=True, default=_source)
+    shown = json.dumps(told, sort_keys=True, default=source)
     return fingerprint(sys.version, *libraries(), shown, code(settings["PLUGINS"]))
 
 
@@ -29,7 +29,7 @@ def _said(value: Any) -> Any:
     return {key: part for key, part in value.items() if part} if isinstance(value, Mapping) else value
 
 
-def _source(value: Any) -> str:
+def source(value: Any) -> str:
     """Answer a function of the settings file as it is written there, and anything else by its name."""
     module = str(getattr(value, "__module__", ""))
     if module.partition(".")[0] == "jinja2":  # its version is told among the libraries

@@ -92,9 +92,15 @@ def test_whatever_changes_ends_the_rest(change, resting, tmp_path):
     assert Look.at(private, settings).rest is None
 
 
-@pytest.mark.parametrize(
-    "setting", [{"SITEURL": "https://staging.example.org"}, {"PREVIEW": True}, {"PRESSROOM_MARKDOWN": {}}]
-)
+SETTINGS = [
+    {"SITEURL": "https://staging.example.org"},
+    {"PREVIEW": True},
+    {"PRESSROOM_MARKDOWN": {}},
+    {"THEME_TEMPLATES_OVERRIDES": ["x"]},
+]
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: next(iter(setting)))
 def test_other_settings_end_the_rest(setting, resting):
     settings, private = resting
     assert Look.at(private, {**settings, **setting}).rest is None

@@ -18,13 +18,17 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Self
 
-from plugins.edition.maker import maker
+from plugins.edition.maker import maker, source
 from plugins.edition.record import RECORD
 from plugins.reading.survey import Stamps, survey
 
 _RACE = 2_000_000_000
 """Nanoseconds in which a file could be saved twice with the same time on some disk: one as young as that is known
 by its bytes."""
+
+
+_UNHEARD = ("NOW", "PRESSROOM_JOBS")
+"""The moment is looked at by itself, and over how many processes to work changes nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,8 @@ class Seen:
         """Answer what is there now. `young` were young when they were last seen."""
         since = time.time_ns() - _RACE
         digest = blake2b(maker(settings).encode())
-        digest.update(repr([str(settings[name]) for name in ("PATH", "OUTPUT_PATH", "THEME", "PREVIEW")]).encode())
+        told = {name: value for name, value in settings.items() if name.isupper() and name not in _UNHEARD}
+        digest.update(json.dumps(told, sort_keys=True, default=source).encode())
         content, theme = survey(settings["PATH"]), survey(settings["THEME"])
         all_of_it = sorted([*content.items(), *theme.items()])
         by_bytes = {
