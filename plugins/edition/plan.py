@@ -63,11 +63,14 @@ def planned(items: Iterable[Output | Bundle], last: Kept, folder: Path) -> Plan:
     return plan
 
 
-def untouched(bundle: Bundle, known: Sealed | None, folder: Path) -> Sealed | None:
-    """Answer what is known of the bundle if nothing has changed in it; with other times if its files were copied."""
+def untouched(bundle: Bundle, known: Sealed | None, folder: Path, *, is_left: bool = False) -> Sealed | None:
+    """Answer what is known of the bundle if nothing has changed in it; with other times if its files were copied.
+
+    `is_left`: nobody need look at the files.
+    """
     if known is None or known.fingerprint != bundle.fingerprint:
         return None
-    if _are_as_left(known, f"{folder}/"):
+    if is_left or _are_as_left(known, f"{folder}/"):
         return known
     present = _present(known.opened(), str(folder))
     return Sealed.of(present) if present else None

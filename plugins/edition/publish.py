@@ -47,9 +47,11 @@ def publish(
     *,
     jobs: int = 1,
     watch: Watch | None = None,
+    is_left: bool = False,
 ) -> Report:
     """Make the folder hold the outputs, and answer what changed. What `memory` recalls is not rendered again.
 
+    `is_left`: somebody has just seen that the folder is as the memory's build left it; only what changes is looked at.
     A second build into the same folder waits for the first. Raises UnfitOutputs, or whatever a render raises; then no
     file has been changed.
     """
@@ -63,7 +65,7 @@ def publish(
             watch.phase("render")
             last = memory.made if memory else Standing.empty()
             try:
-                made = edition(items, last, folder, folder / NEXT, jobs=jobs, watch=watch)
+                made = edition(items, last, folder, folder / NEXT, jobs=jobs, watch=watch, is_left=is_left)
             except (FileExistsError, IsADirectoryError, NotADirectoryError):
                 _tell_who(opened(items))
                 raise

@@ -56,9 +56,16 @@ class Edition:
 
 
 def edition(
-    items: Iterable[Output | Bundle], last: Standing, folder: Path, ready: Path, *, jobs: int = 1, watch: Watch
+    items: Iterable[Output | Bundle],
+    last: Standing,
+    folder: Path,
+    ready: Path,
+    *,
+    jobs: int = 1,
+    watch: Watch,
+    is_left: bool = False,
 ) -> Edition:
-    """Make the edition of these items, when the folder holds what is left of the `last` one.
+    """Make the edition of these items, when the folder holds what is left of the `last` one; all of it, if `is_left`.
 
     New bytes are written into `ready`, under the names that `laid` gives. All is the same whatever the number of jobs.
     Raises what a render raises.
@@ -72,7 +79,7 @@ def edition(
                 raise ValueError(f"two bundles beside each other are called {item.name}")
             names.add(item.name)
         known = last.bundles.get(item.name) if isinstance(item, Bundle) else None
-        found = untouched(item, known, folder) if isinstance(item, Bundle) else None
+        found = untouched(item, known, folder, is_left=is_left) if isinstance(item, Bundle) else None
         if found is None or not isinstance(item, Bundle):
             changed.append(item)
         else:

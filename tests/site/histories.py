@@ -220,7 +220,7 @@ def build(root: Path, now: datetime, output: Path, cache: Path, *, jobs: int = 1
     if not private.exists():
         private.mkdir()
         (private / "templates").symlink_to(_compiled())
-    came = direct.build(given, private, Watch())
+    came = direct.build(given, private, Watch(), rest.Look.at(private, given, apart=True))
     if came.rest:
         came.rest.note(private)
     return came.edition

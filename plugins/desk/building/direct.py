@@ -64,7 +64,7 @@ def build(settings: Mapping[str, Any], private: Path, watch: Watch, look: Look |
         seen = look.seen if look.seen.is_steady else None
         reading = read_newsroom(settings, watch, seen.stamps if seen else None)
         known = memory(settings)
-        edition = publish_edition(settings, reading, known, private / "templates", watch)
+        edition = publish_edition(settings, reading, known, private / "templates", watch, is_left=look.is_left)
     report = tuple(lacking(reading.missing, reading.newsroom.language, Path(settings["PATH"]).name))
     if seen is None or reading.left_out:
         return Came(report, edition, reading.left_out)
@@ -101,9 +101,16 @@ def memory(settings: Mapping[str, Any]) -> Memory:
 
 
 def publish_edition(
-    settings: Mapping[str, Any], reading: Reading, memory: Memory, compiled: Path, watch: Watch
+    settings: Mapping[str, Any],
+    reading: Reading,
+    memory: Memory,
+    compiled: Path,
+    watch: Watch,
+    *,
+    is_left: bool = False,
 ) -> Report:
-    """Publish what the rooms make of the reading. `compiled` is a private folder for compiled templates.
+    """Publish what the rooms make of the reading. `compiled` is a private folder for compiled templates; `is_left` as
+    `publish` has it.
 
     Raises UnfitOutputs, or what a template raises.
     """
@@ -118,7 +125,8 @@ def publish_edition(
         rooms=frozenset(settings["PLUGINS"]),
         memory=memory,
     )
-    report = publish(stage.items(), Path(settings["OUTPUT_PATH"]), memory, jobs=jobs(settings), watch=watch)
+    output = Path(settings["OUTPUT_PATH"])
+    report = publish(stage.items(), output, memory, jobs=jobs(settings), watch=watch, is_left=is_left)
     reading.keep()
     return report
 

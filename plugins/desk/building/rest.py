@@ -150,10 +150,14 @@ _NOTE = "rest.json"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look at the press room before a build: what there is to read, and `rest` if there is nothing to do."""
+    """A look at the press room before a build: what there is to read, and `rest` if there is nothing to do.
+
+    `is_left` says that the output folder and the cache have been seen to be as the last build left them.
+    """
 
     seen: Seen
     rest: Rest | None
+    is_left: bool = False
 
     @classmethod
     def at(cls, private: Path, settings: Mapping[str, Any], *, apart: bool = False) -> Self:
@@ -161,9 +165,11 @@ class Look:
         noted = Rest.noted(private)
         if noted is None:
             return cls(Seen.of(settings), None)
-        told = _apart(noted.is_left, settings) if apart else partial(noted.is_left, settings)
+        told = _apart(noted.is_left, settings) if apart else None
         seen = Seen.of(settings, noted.young)
-        return cls(seen, noted if noted.is_read(seen, settings["NOW"]) and told() else None)
+        is_read = noted.is_read(seen, settings["NOW"])
+        is_left = told() if told else is_read and noted.is_left(settings)
+        return cls(seen, noted if is_read and is_left else None, is_left)
 
 
 def forget(private: Path) -> None:
