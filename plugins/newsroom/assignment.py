@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from plugins.newsroom.image import Document, Link
 from plugins.newsroom.output import Noun
-from plugins.newsroom.release import LanguageVersion, State
+from plugins.newsroom.release import Correction, LanguageVersion, State, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,7 @@ class Assignment(Noun):
     signatories: tuple[Signatory, ...]
     copies_to: tuple[str, ...]
     documents: tuple[Document, ...]
+    corrections: tuple[Correction, ...]
     body_digest: str
     written_digest: str
     missing: tuple[str, ...]
@@ -93,3 +94,23 @@ class Assignment(Noun):
     @property
     def name(self) -> str:
         return self.source
+
+    @property
+    def told(self) -> tuple[Correction, ...]:
+        """Answer the corrections that readers are told of, in the order of time."""
+        return told(self.corrections)
+
+    @property
+    def revisions(self) -> tuple[datetime, ...]:
+        """Answer when each revision was made, the first (publication) first. A typo makes none."""
+        return (self.published, *(correction.at for correction in self.told))
+
+    @property
+    def revision(self) -> int:
+        """Answer 1 + corrections that are not typos."""
+        return len(self.revisions)
+
+    @property
+    def updated(self) -> datetime:
+        """Answer the time of the last revision; a translation may have come after it."""
+        return max(self.revisions)

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from bs4 import BeautifulSoup, NavigableString, Tag
 from bs4.element import PreformattedString
 
-from plugins.newsroom.readable import indented, linked, listed, spaced, tidy, underlined
+from plugins.newsroom.typewriter import indented, linked, listed, spaced, tidy, underlined
 
 WIDEST_TABLE = 100
 """The longest line, in characters, that a table is laid out in columns for."""

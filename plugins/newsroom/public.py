@@ -18,7 +18,7 @@ def public_year(newsroom: Newsroom, year: int) -> dict[str, Any]:
     """Answer what the public has of a year, by id.
 
     Addresses, those moved from too, begin with "/" and are counted from the front page. `corrections` are the times
-    (UTC) of all of them, silent ones too; `of_revision` says what each translation is of.
+    (UTC) of all of them, silent ones too; `of_revision` says what each translation of a release is of.
     """
     return {
         "year": year,
@@ -48,7 +48,7 @@ def _assignment_hash(text: Assignment) -> str:
         text.title, text.issuer, text.ministry, text.recipient, text.decision_date, text.decision_number,
         text.case_number, text.operative, text.tasks, text.consult_with, text.deadlines, text.funding,
         text.conditions, text.legal_refs, text.signatories, text.copies_to, text.written_digest,
-        [(d.file, d.title, d.download.sha256) for d in text.documents],
+        [(d.file, d.title, d.download.sha256) for d in text.documents], sorted(text.missing),
     )  # fmt: skip
     return fingerprint(repr(said))
 
@@ -70,13 +70,14 @@ def _remembered(texts: list[Release | Assignment]) -> dict[str, Any]:
         "moved_from": sorted({f"/{address}" for text in texts for address in text.moved_from}),
         "content": {text.language: content_hash(text) for text in texts},
     }
+    corrections = [correction.at.astimezone(UTC).isoformat() for correction in first.corrections]
     if not isinstance(first, Release):
-        return entry
+        return {"revision": first.revision, "corrections": corrections, **entry}
     translated = {text.language: text.of_revision for text in texts if isinstance(text, Release) and text.of_revision}
     return {
         "revision": first.revision,
         "withdrawn": first.withdrawn is not None,
-        "corrections": [correction.at.astimezone(UTC).isoformat() for correction in first.corrections],
+        "corrections": corrections,
         "of_revision": translated,
         **entry,
     }

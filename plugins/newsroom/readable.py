@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-_THREE_LINES = re.compile(r"\n{3,}")
+from plugins.newsroom.typewriter import indented, linked, listed, spaced, tidy, underlined
 
 _INLINE = r'(?:[^<>&]++|&(?:amp|lt|gt|nbsp);|</?(?:strong|em|b|i|code)>|<br>|<a href="[^"]*">|</a>)*+'
 _TEXTS = "|".join(f"<{tag}>{_INLINE}</{tag}>" for tag in ("p", "h2", "h3", "h4", "h5", "h6"))
@@ -31,19 +31,6 @@ def readable(html: str) -> str:
     from plugins.newsroom.elements import blocks  # noqa: PLC0415 - BeautifulSoup is slow to import, and seldom needed
 
     return "\n\n".join(blocks(html))
-
-
-def spaced(text: str) -> str:
-    """Answer the text with all white space between two words as one space; a no-break space is meant and stays."""
-    for sign in "\t\r\n\f":
-        text = text.replace(sign, " ")
-    while "  " in text:
-        text = text.replace("  ", " ")
-    return text
-
-
-def underlined(heading: str, line: str = "-") -> str:
-    return f"{heading}\n{line * len(heading)}" if heading else ""
 
 
 def _block(tag: str, inner: str) -> str:
@@ -78,27 +65,3 @@ def _line(html: str) -> str:
 
 def _words(html: str) -> str:
     return unescape(_TAG.sub("", spaced(html).replace("<br>", "\n")))
-
-
-def listed(items: list[str]) -> str:
-    """Answer a list of items, an empty line apart if any of them has one in it."""
-    return ("\n\n" if any("\n\n" in item for item in items) else "\n").join(items)
-
-
-def linked(text: str, address: str) -> str:
-    """Answer a link's text with its address after it, unless that says no more than the text."""
-    shown = address.removeprefix("mailto:")
-    if not address or address.startswith(("#", "tel:")) or text.strip() in ("", address, shown):
-        return text
-    return f"{text} ({shown})"
-
-
-def tidy(text: str) -> str:
-    lines = "\n".join(spaced(line).strip(" ") for line in text.split("\n"))
-    return _THREE_LINES.sub("\n\n", lines).strip("\n ")
-
-
-def indented(text: str, first: str, rest: str) -> str:
-    if "\n" not in text:
-        return f"{first}{text}".rstrip()
-    return "\n".join(f"{first if number == 0 else rest}{line}".rstrip() for number, line in enumerate(text.split("\n")))

@@ -79,7 +79,7 @@ def assignment_json(assignment: Assignment, newsroom: Newsroom, bodies: Bodies) 
         {
             "format": FORMAT,
             "id": assignment.id,
-            "revision": 1,
+            "revision": assignment.revision,
             "language": language,
             "original_language": assignment.original_language,
             "official": True,
@@ -88,14 +88,14 @@ def assignment_json(assignment: Assignment, newsroom: Newsroom, bodies: Bodies) 
             "audiences": [],
             "keywords": [],
             "published": _iso(assignment.published, newsroom),
-            "updated": _iso(assignment.published, newsroom),
+            "updated": _iso(assignment.updated, newsroom),
             "urgent": False,
             "case_number": assignment.case_number,
             "title": assignment.title,
             "lead": assignment.operative[0],
             "body_html": html or None,
             "missing": [],
-            "corrections": [],
+            "corrections": [_correction(correction, newsroom) for correction in assignment.corrections],
             "withdrawn": None,
             "contacts": [_contact(newsroom.press_desk, language)],
             "images": [],
@@ -207,7 +207,7 @@ def _iso(moment: datetime, newsroom: Newsroom) -> str:
     return newsroom.local(moment).isoformat()
 
 
-def _correction(correction: Correction, newsroom: Newsroom, *, shown: bool) -> dict[str, Any]:
+def _correction(correction: Correction, newsroom: Newsroom, *, shown: bool = True) -> dict[str, Any]:
     told: dict[str, Any] = {"at": _iso(correction.at, newsroom), "kind": correction.kind.value, "text": correction.text}
     if correction.changes and shown:
         told["changes"] = [{"before": change.before, "after": change.after} for change in correction.changes]

@@ -1,5 +1,6 @@
 """A press release in one language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -51,6 +52,12 @@ class Correction:
     kind: CorrectionKind
     text: str
     changes: tuple[Rewording, ...] = ()
+
+
+def told(corrections: Iterable[Correction]) -> tuple[Correction, ...]:
+    """Answer the corrections that readers are told of, in the order of time."""
+    heard = (correction for correction in corrections if correction.kind is not CorrectionKind.TYPO)
+    return tuple(sorted(heard, key=lambda correction: correction.at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +144,10 @@ class Release(Noun):
         """Answer when each revision was made, the first (publication) first. A typo makes none."""
         if not self.corrections and not self.withdrawn:
             return (self.published,)
-        told = [c.at for c in self.corrections if c.kind is not CorrectionKind.TYPO]
+        changed = [correction.at for correction in self.told]
         if self.withdrawn:
-            told.append(self.withdrawn.at)
-        return (self.published, *sorted(told))
+            changed.append(self.withdrawn.at)
+        return (self.published, *sorted(changed))
 
     @property
     def news(self) -> tuple[datetime, ...]:
@@ -162,8 +169,7 @@ class Release(Noun):
     @property
     def told(self) -> tuple[Correction, ...]:
         """Answer the corrections that readers are told of, in the order of time."""
-        told = (correction for correction in self.corrections if correction.kind is not CorrectionKind.TYPO)
-        return tuple(sorted(told, key=lambda correction: correction.at))
+        return told(self.corrections)
 
     @property
     def is_behind(self) -> bool:

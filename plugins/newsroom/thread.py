@@ -20,16 +20,19 @@ class Thread:
 
     @property
     def revisions(self) -> tuple[datetime, ...]:
-        """Answer when there was something new to tell: when the press room took it up, and with each answer since.
+        """Answer when there was something new to tell: when the press room took it up, and since then with each answer
+        and each correction of the assignment that isn't a typo.
 
         An answer that was taken over from another press room is old news.
         """
         begun = self.assignment.published
-        return (begun, *sorted(a.published for a in self.answers if a.imported is None and a.published > begun))
+        answered = (answer.published for answer in self.answers if answer.imported is None)
+        corrected = (correction.at for correction in self.assignment.told)
+        return (begun, *sorted(at for at in (*answered, *corrected) if at > begun))
 
     @property
     def revision(self) -> int:
-        """Answer 1 + answers since."""
+        """Answer 1 + answers and corrections since."""
         return len(self.revisions)
 
     @property

@@ -19,8 +19,9 @@ from plugins.newsroom import (
     dates,
 )
 from plugins.newsroom.links import absolute_links
-from plugins.newsroom.readable import readable, underlined
+from plugins.newsroom.readable import readable
 from plugins.newsroom.record import release_json_inputs, replacement
+from plugins.newsroom.typewriter import underlined
 from plugins.pages.words import Words
 
 _CORRECTED = {

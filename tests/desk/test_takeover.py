@@ -13,8 +13,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from plugins.desk.project import Project
-from plugins.desk.takeover.commands import Choices
 from plugins.desk.takeover.takeover import run
+from plugins.desk.takeover.wishes import Choices
 from plugins.desk.words import speak
 from tests.building import SAMPLE, build, files
 from tests.desk.conftest import ENVIRONMENT, ROOT

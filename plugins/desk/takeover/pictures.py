@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from plugins.desk.takeover.commands import Ask, Choices
+from plugins.desk.takeover.wishes import Ask, Choices
 from plugins.desk.words import _, say
 from plugins.desk.writing.new import slug
 from plugins.importing.fetching import Fetcher, NotFetched

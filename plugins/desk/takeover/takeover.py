@@ -15,8 +15,8 @@ from rich.console import Console
 
 from plugins.desk.finding import Finding, findings
 from plugins.desk.project import Project
-from plugins.desk.takeover.commands import Ask, Choices, Refused
 from plugins.desk.takeover.pictures import Pictures
+from plugins.desk.takeover.wishes import Ask, Choices, Refused
 from plugins.desk.words import _, counted, say
 from plugins.desk.writing.new import slug
 from plugins.importing import archive, manuscript, webpage, words

@@ -28,7 +28,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from plugins.newsroom import dates
-from plugins.newsroom.readable import readable, underlined
+from plugins.newsroom.readable import readable
+from plugins.newsroom.typewriter import underlined
 from plugins.subscriptions.letters.body import for_mail
 from plugins.subscriptions.letters.letter import Letter, Slot
 from plugins.subscriptions.letters.message import NOTICE, Draft, mark
