@@ -5,7 +5,6 @@ that of a build from nothing, and its cache must hold nothing but what such a bu
 """
 
 import contextlib
-import json
 import multiprocessing
 import os
 import re
@@ -346,10 +345,8 @@ def _bodies(cache: Path) -> dict[str, str]:
 
 
 def _html(galley: bytes) -> str:
-    try:
-        return str(json.loads(galley)["html"])
-    except (ValueError, KeyError, TypeError):
-        return galley.decode("latin-1")
+    """Answer what follows the line in which a galley tells of itself."""
+    return galley.partition(b"\n")[2].decode("latin-1")
 
 
 def _told(stopped: Exception) -> str:
