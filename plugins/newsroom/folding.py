@@ -28,13 +28,21 @@ class Folded(NamedTuple):
 def folded(kind: type[N], nouns: Sequence[N], at_hand: Sequence[str]) -> Folded:
     """Answer the nouns, all of that kind, put away with these fields at hand."""
     others = _others(kind, at_hand)
+    known: dict[Input, Noun] = {}
     return Folded(
         kind=kind,
         at_hand=tuple(at_hand),
-        values=tuple(tuple(getattr(noun, name) for name in at_hand) for noun in nouns),
+        values=tuple(tuple(_once(getattr(noun, name), known) for name in at_hand) for noun in nouns),
         inputs=tuple(tuple(noun.input) for noun in nouns),  # type: ignore[misc]
         rest=packed("", [tuple(getattr(noun, name) for name in others) for noun in nouns]),
     )
+
+
+def _once(value: object, known: dict[Input, Noun]) -> object:
+    """Answer the value with each noun in it being one and the same wherever it stands: hundreds share a keyword."""
+    if isinstance(value, Noun):
+        return known.setdefault(value.input, value)
+    return tuple(_once(each, known) for each in value) if type(value) is tuple else value
 
 
 def unfolded(put_away: Folded) -> list[Any]:

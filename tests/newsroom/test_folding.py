@@ -60,5 +60,13 @@ def test_a_copy_can_be_made_and_put_away_again(put_away):
     assert folded(Release, unfolded(put_away), put_away.at_hand) == put_away
 
 
+def test_what_several_share_is_kept_once():
+    """Releases that were read by several processes share no noun, though they name the same."""
+    apart = [unpacked("m", packed("m", release)) for release in RELEASES]
+    again = unfolded(folded(Release, apart, ("keywords", "type")))
+    assert [release.keywords for release in again] == [release.keywords for release in RELEASES]
+    assert len({id(release.type) for release in again}) == len({release.type for release in RELEASES})
+
+
 def test_none_can_be_put_away():
     assert unfolded(folded(Release, [], ("id",))) == []
