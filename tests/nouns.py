@@ -301,6 +301,7 @@ def an_assignment(**changes: Any) -> Assignment:
             "signatories": (Signatory(name="Robin Exempel", role=None),),
             "copies_to": ("Exempelutskottet",),
             "documents": (),
+            "corrections": (),
             "body_digest": fingerprint("background"),
             "written_digest": fingerprint("written background"),
             "missing": ("funding.amount", "signatories.0.role"),

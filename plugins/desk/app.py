@@ -256,9 +256,9 @@ def status(as_json: Json = False) -> None:
     say(_("Due next:") + " " + upcoming.lines(list(found.coming), project)[0])
 
 
-@app.command(cls=SpokenCommand, help="After an edit of a public release: say what it was, and keep the old wording.")
+@app.command(cls=SpokenCommand, help="After an edit of what is public: say what it was, and keep the old wording.")
 def correct(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The release, edited and saved.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The release or assignment, edited and saved.")],
     text: Annotated[str, typer.Argument(metavar="WORDS", help="What was changed, for readers, in quotation marks.")],
     kind: Annotated[
         CorrectionKind, typer.Option(metavar="KIND", help="typo (silent), clarification or correction.")

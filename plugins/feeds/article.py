@@ -45,8 +45,9 @@ class Articles:
         return "\n".join(self._parts(release))
 
     def thread(self, thread: Thread) -> str:
-        """Answer what answers to an assignment, and then the assignment, with absolute links."""
-        return "\n".join((*self._answers(thread), *self._decision(thread.assignment)))
+        """Answer what answers to an assignment, and then the assignment with its corrections, with absolute links."""
+        assignment = thread.assignment
+        return "\n".join((*self._answers(thread), *self._corrections(assignment), *self._decision(assignment)))
 
     def decision(self, assignment: Assignment) -> str:
         """Answer who decided on an assignment and when, and by when it shall be answered."""
@@ -148,17 +149,16 @@ class Articles:
                     link = self._link(version.address, version.title)
                     yield Markup("<p>{}</p>").format(escape(_("Original: {link}")).format(link=link))
 
-    def _corrections(self, release: Release) -> Iterator[Markup]:
-        _ = words(release.language).gettext
+    def _corrections(self, text: Release | Assignment) -> Iterator[Markup]:
+        _ = words(text.language).gettext
         sentences = {
             CorrectionKind.CORRECTION: _("Correction {date}: {text}"),
             CorrectionKind.CLARIFICATION: _("Clarification {date}: {text}"),
         }
-        for correction in release.corrections:
-            if correction.kind in sentences:  # nobody is told of a typo
-                day = self._day(correction.at, release.language)
-                sentence = sentences[correction.kind].format(date=day, text=correction.text)
-                yield Markup("<p><em>{}</em></p>").format(sentence)
+        for correction in text.told:
+            day = self._day(correction.at, text.language)
+            sentence = sentences[correction.kind].format(date=day, text=correction.text)
+            yield Markup("<p><em>{}</em></p>").format(sentence)
 
     def _images(self, release: Release, body: str) -> Iterator[Markup]:
         for image in release.images:

@@ -48,7 +48,7 @@ def _event(assignment: Assignment, deadline: Deadline, newsroom: Newsroom, langu
     written_in = {"LANGUAGE": assignment.language}
     event = Event()
     event.add("uid", f"{assignment.id}-{deadline.id}@{newsroom.publisher.tag_authority.partition(',')[0]}")
-    event.add("dtstamp", assignment.published.astimezone(UTC))
+    event.add("dtstamp", assignment.updated.astimezone(UTC))
     event.add("dtstart", deadline.date)
     event.add("dtend", deadline.date + timedelta(days=1))
     event.add("summary", deadline.action, parameters=written_in)

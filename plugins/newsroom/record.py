@@ -5,13 +5,10 @@ renamed or given another meaning unless `format` says another number.
 """
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from html import escape
 from typing import Any
 
-from plugins.newsroom import dates
 from plugins.newsroom.assignment import Assignment
 from plugins.newsroom.contact import Contact
 from plugins.newsroom.image import Document, File, Image, Rendition
@@ -74,7 +71,7 @@ def assignment_json(assignment: Assignment, newsroom: Newsroom, bodies: Bodies) 
     tells of both.
     """
     absolute, language = newsroom.site.absolute, assignment.language
-    html = "\n".join([*_decision(assignment), absolute_links(bodies.html(assignment), newsroom.site)])
+    html = absolute_links(bodies.html(assignment), newsroom.site)
     return json_bytes(
         {
             "format": FORMAT,
@@ -93,6 +90,7 @@ def assignment_json(assignment: Assignment, newsroom: Newsroom, bodies: Bodies) 
             "case_number": assignment.case_number,
             "title": assignment.title,
             "lead": assignment.operative[0],
+            "decision": _decision(assignment),
             "body_html": html or None,
             "missing": [],
             "corrections": [_correction(correction, newsroom) for correction in assignment.corrections],
@@ -137,14 +135,18 @@ def _of_newsroom(newsroom: Newsroom, language: str) -> tuple[Input, ...]:
     )
 
 
-def _decision(assignment: Assignment) -> Iterator[str]:
-    """Answer what was decided after its first paragraph, which is the lead: in elements, without a word of our own."""
-    yield from (f"<p>{escape(paragraph)}</p>" for paragraph in assignment.operative[1:])
-    if assignment.tasks:
-        yield f"<ol>{''.join(f'<li>{escape(task.text)}</li>' for task in assignment.tasks)}</ol>"
-    if assignment.deadlines:
-        told = (f"{dates.day(each.date, assignment.language)}: {each.action}" for each in assignment.deadlines)
-        yield f"<ul>{''.join(f'<li>{escape(each)}</li>' for each in told)}</ul>"
+def _decision(assignment: Assignment) -> dict[str, Any]:
+    """Answer what was decided, after its first paragraph, which is the lead."""
+    return {
+        "date": assignment.decision_date.isoformat() if assignment.decision_date else None,
+        "paragraphs": list(assignment.operative[1:]),
+        "tasks": [task.text for task in assignment.tasks],
+        "consult_with": list(assignment.consult_with),
+        "deadlines": [
+            {"date": each.date.isoformat(), "action": each.action, "to": each.to} for each in assignment.deadlines
+        ],
+        "conditions": list(assignment.conditions),
+    }
 
 
 def _record(release: Release, newsroom: Newsroom, body_html: str) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def _text(newsroom: Newsroom, text: Release | Assignment | Page, images: tuple[s
     versions = [(x, newsroom.site.absolute(address)) for x, address in sorted((own, *others))]
     return Entry(
         address=newsroom.site.absolute(text.address),
-        changed=newsroom.local(text.updated if isinstance(text, Release) else text.published).isoformat(),
+        changed=newsroom.local(text.published if isinstance(text, Page) else text.updated).isoformat(),
         versions=tuple(versions) if text.versions else (),
         images=images,
     )

@@ -1,4 +1,4 @@
-"""What happens to each release when one edition follows another; and which edits nobody has said the kind of.
+"""What happens to each text when one edition follows another; and which edits nobody has said the kind of.
 
 An edit of what is public is silent (a typo) or told (a clarification, a correction), and it is the one who edits that
 says which, under `corrections`. A text that has another content than the public knows, and no correction that is newer
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from plugins.newsroom import Fault, Newsroom
-from plugins.publishing.memory import Memory, Remembered
+from plugins.newsroom import Assignment, Fault, Newsroom, Release
+from plugins.publishing.memory import ASSIGNMENT, Memory, Remembered
 
 Place = Callable[["Change"], tuple[str, int]]
 """Answers where a fault is to be mended: a file (or an address), and its line, 0 = the file as a whole."""
 
 
 class Step(StrEnum):
-    """What a release goes through. Those of `FAULTY` mustn't be published."""
+    """What a text goes through. Those of `FAULTY` mustn't be published."""
 
     NEW = "new"
     UNCHANGED = "unchanged"
@@ -34,7 +34,6 @@ class Step(StrEnum):
 
 FAULTY = frozenset({Step.UNCLASSED, Step.UNTOLD, Step.RESTORED, Step.VANISHED})
 
-RELEASE = "release"
 _MESSAGES = {
     Step.UNTOLD: "a correction of {id} that was public is gone; put it back",
     Step.RESTORED: "{id} was withdrawn and would come back; publish it as a new text",
@@ -44,7 +43,7 @@ _MESSAGES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One release's step from what was public to what will be.
+    """One text's step from what was public to what will be.
 
     `languages` are those whose content is another; `address` is where that is to be read, in the original's language if
     it has changed there, or the one that is gone. `moved` says that it lies at another address.
@@ -58,10 +57,14 @@ class Change:
 
 
 def changes(before: Memory, after: Memory) -> list[Change]:
-    """Answer the step of every release that was or will be public, by id."""
-    gone = [_vanished(text) for id, text in before.texts.items() if id not in after.texts]
-    kept = [_change(before.texts.get(id), text) for id, text in after.texts.items() if text.kind == RELEASE]
-    return sorted([*kept, *filter(None, gone)], key=lambda change: change.id)
+    """Answer the step of every text that was or will be public, by id."""
+    gone = [
+        Change(id=id, step=Step.VANISHED, address=text.address)
+        for id, text in before.texts.items()
+        if id not in after.texts
+    ]
+    kept = [_change(before.texts.get(id), text) for id, text in after.texts.items()]
+    return sorted([*kept, *gone], key=lambda change: change.id)
 
 
 def faults(found: Iterable[Change], now: datetime, place: Place | None = None) -> Iterator[Fault]:
@@ -82,24 +85,21 @@ def faults(found: Iterable[Change], now: datetime, place: Place | None = None) -
 
 def in_files(newsroom: Newsroom, line: Callable[[str, str], int]) -> Place:
     """Answer where in the content a change is mended; `line` answers the line that a key has in a file."""
-    sources = {(release.id, release.language): release.source for release in newsroom.releases}
-    originals = {release.id: release.source for release in newsroom.by_id.values()}
+    texts: list[Release | Assignment] = [*newsroom.releases, *newsroom.assignments]
+    sources = {(text.id, text.language): text.source for text in texts}
+    originals = {text.id: text.source for text in texts if text.language == text.original_language}
 
     def place(change: Change) -> tuple[str, int]:
         if change.step is Step.VANISHED or change.id not in originals:
             return change.address, 0
         edited = [sources[change.id, language] for language in change.languages if (change.id, language) in sources]
         source = originals[change.id]
-        # corrections belong to the original; what is wrong in a translation alone is told where it was edited
-        if edited and source not in edited:
+        # corrections belong to the original; what is wrong in a release's translation alone is told where it was edited
+        if edited and source not in edited and change.id in newsroom.by_id:
             return edited[0], line(edited[0], "of_revision")
         return source, line(source, "withdrawn" if change.step is Step.RESTORED else "corrections")
 
     return place
-
-
-def _vanished(text: Remembered) -> Change | None:
-    return Change(id=text.id, step=Step.VANISHED, address=text.address) if text.kind == RELEASE else None
 
 
 def _change(old: Remembered | None, new: Remembered) -> Change:
@@ -107,7 +107,7 @@ def _change(old: Remembered | None, new: Remembered) -> Change:
         return Change(id=new.id, step=Step.NEW, address=new.address, languages=tuple(new.content))
     if gone := sorted(set(old.addresses.values()) - set(new.everywhere)):
         return Change(id=new.id, step=Step.VANISHED, address=gone[0])
-    languages = tuple(each for each in new.content if old.content.get(each) != new.content[each])
+    languages = tuple(each for each in new.content if _differs(each, old, new))
     moved = not set(old.addresses.values()) <= set(new.addresses.values())
     address = new.address_in(languages or (new.language,))
     return Change(id=new.id, step=_step(old, new, languages), address=address, languages=languages, moved=moved)
@@ -128,6 +128,15 @@ def _step(old: Remembered, new: Remembered, languages: tuple[str, ...]) -> Step:
     if not languages:
         return Step.UNCHANGED
     return Step.TRANSLATED if all(_is_translated(each, old, new) for each in languages) else Step.UNCLASSED
+
+
+def _differs(language: str, old: Remembered, new: Remembered) -> bool:
+    """Answer whether the content is another. Digests of an assignment from before its corrections were remembered are
+    of less than it says, and so can't tell.
+    """
+    if old.kind == ASSIGNMENT and old.corrections is None:
+        return language not in old.content
+    return old.content.get(language) != new.content[language]
 
 
 def _is_translated(language: str, old: Remembered, new: Remembered) -> bool:

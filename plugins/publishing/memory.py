@@ -26,7 +26,8 @@ PUBLIC = re.compile(r"public/(\d{4})\.json")
 PATIENCE = (0.5, 2.0, 5.0)
 """Pauses in seconds before a host is asked once more."""
 
-KINDS = {"releases": "release", "assignments": "assignment"}
+ASSIGNMENT = "assignment"
+KINDS = {"releases": "release", "assignments": ASSIGNMENT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +35,8 @@ class Remembered:
     """A text that was public: by language its address and the digest of its content, and where it lay before.
 
     Addresses begin with "/" and are counted from the front page. `kind` is `release` or `assignment`. `corrections`
-    are the times (UTC) of all of a release's; None = it was remembered before they were. `of_revision` says, by
-    language, what its translations are of. `language` is the original's; "" = it was remembered before that was.
+    are the times (UTC) of all of them; None = it was remembered before they were. `of_revision` says, by language,
+    what a release's translations are of. `language` is the original's; "" = it was remembered before that was.
     """
 
     id: str

@@ -10,7 +10,7 @@ from plugins.publishing.memory import Memory
 from plugins.publishing.shipment import Shipment
 
 Told = frozenset[tuple[str, int]]
-"""What letters were about: id and revision of releases."""
+"""What letters were about: id and revision of releases and assignments."""
 
 
 def announced(shipment: Shipment) -> Told:
@@ -18,7 +18,8 @@ def announced(shipment: Shipment) -> Told:
     if "notices.json" not in shipment.manifest.files:
         return frozenset()
     told = json.loads(shipment.read("notices.json"))
-    return frozenset((str(notice["id"]), int(notice["revision"])) for notice in told["notices"])
+    notices = (*told["notices"], *told.get("assignments", ()))
+    return frozenset((str(notice["id"]), int(notice["revision"])) for notice in notices)
 
 
 def refusals(now: Shipment, earlier: Shipment, mailed: Collection[tuple[str, int]] | None = None) -> Iterator[Fault]:

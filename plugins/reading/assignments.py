@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from plugins.newsroom import Assignment, Deadline, Funding, Signatory, Task
-from plugins.reading import shaping, surroundings
+from plugins.reading import corrections, shaping, surroundings
 from plugins.reading.schema import AssignmentShape, FundingShape
 from plugins.reading.selection import Selected
 from plugins.reading.surroundings import Notes, Surroundings
@@ -14,8 +14,10 @@ OPTIONAL = ("ministry", "decision_date", "decision_number", "case_number", "fund
 """Fields that may be missing as a whole; `funding.amount` and `signatories.1.role` may be missing in part."""
 
 
-def read(selected: Selected, original_language: str, around: Surroundings) -> Assignment:
-    """Answer the assignment in one language; every language version is whole. Raises Faults."""
+def read(selected: Selected, of: Assignment | None, around: Surroundings) -> Assignment:
+    """Answer the assignment in one language. Every language version is whole, but for the corrections, which are those
+    of the original (`of`, None = this is it). Raises Faults.
+    """
     manuscript = around.manuscript(selected.source)
     shape = shaping.shape(manuscript, AssignmentShape)
     source = selected.source
@@ -23,6 +25,11 @@ def read(selected: Selected, original_language: str, around: Surroundings) -> As
     notes.check_language(around.masthead)
     address = around.masthead.addresses.assignment(source.language, source.year, source.slug)
     documents = surroundings.documents(shape.documents, selected, address, around, notes)
+    corrected = (
+        corrections.of_translation(of.corrections, shape.corrections, notes)
+        if of
+        else corrections.of_original(shape.corrections, selected, around, notes)
+    )
     _check_missing(shape, notes)
     for key, ids in (("tasks", [t.id for t in shape.tasks]), ("deadlines", [d.id for d in shape.deadlines])):
         for index, id in enumerate(ids):
@@ -33,7 +40,7 @@ def read(selected: Selected, original_language: str, around: Surroundings) -> As
     return Assignment(
         id=shape.id,
         language=source.language,
-        original_language=original_language,
+        original_language=of.language if of else source.language,
         year=source.year,
         slug=source.slug,
         address=address,
@@ -62,6 +69,7 @@ def read(selected: Selected, original_language: str, around: Surroundings) -> As
         signatories=tuple(Signatory(name=s.name, role=s.role) for s in shape.signatories),
         copies_to=shape.copies_to,
         documents=documents,
+        corrections=corrected,
         body_digest=digest,
         written_digest=written_digest(manuscript, around),
         missing=shape.missing,

@@ -269,7 +269,7 @@ def finished(image: Image) -> tuple[tuple[str, int], ...]:
 
 def _moments(text: Read) -> Iterable[datetime]:
     yield text.published
-    if isinstance(text, Release):
+    if not isinstance(text, Page):
         yield from text.revisions
         yield from (correction.at for correction in text.corrections)
 

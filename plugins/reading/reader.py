@@ -27,8 +27,6 @@ from plugins.reading.survey import Stamps, survey
 from plugins.reading.texts import Texts
 from plugins.reading.upcoming import due
 
-N = TypeVar("N", Release, Assignment, Page)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
@@ -172,8 +170,8 @@ def _read(
     materials = collector.one(partial(masthead.press_materials, content, head, darkroom))
     fresh = Texts(
         releases=_releases(shown, around, collector, jobs),
-        assignments=_texts(Kind.ASSIGNMENT, shown, around, collector, assignments.read, assignments.together),
-        pages=_texts(Kind.PAGE, shown, around, collector, pages.read, pages.together),
+        assignments=_assignments(shown, around, collector),
+        pages=_pages(shown, around, collector),
     )
     for one in recalled:
         for digest, key in one.galleys:
@@ -342,19 +340,22 @@ def _release(ones: list[Selected], around: Surroundings) -> _Outcome:
     return _Outcome(texts, faults, kept, folder, around.digests(folder))
 
 
-def _texts(
-    kind: Kind,
-    selected: Iterable[Selected],
-    around: Surroundings,
-    collector: _Collector,
-    read_one: Callable[[Selected, str, Surroundings], N],
-    together: Callable[[Iterable[N]], list[N]],
-) -> list[N]:
-    found: list[N] = []
-    for ones in _folders(kind, selected).values():
+def _assignments(selected: Iterable[Selected], around: Surroundings, collector: _Collector) -> list[Assignment]:
+    found: list[Assignment] = []
+    for first, *others in _folders(Kind.ASSIGNMENT, selected).values():
+        original = collector.one(partial(assignments.read, first, None, around))
+        if original is not None:
+            texts = [collector.one(partial(assignments.read, other, original, around)) for other in others]
+            found += assignments.together([original, *(text for text in texts if text)])
+    return found
+
+
+def _pages(selected: Iterable[Selected], around: Surroundings, collector: _Collector) -> list[Page]:
+    found: list[Page] = []
+    for ones in _folders(Kind.PAGE, selected).values():
         language = ones[0].source.language
-        texts = [collector.one(partial(read_one, one, language, around)) for one in ones]
-        found += together([text for text in texts if text is not None])
+        texts = [collector.one(partial(pages.read, one, language, around)) for one in ones]
+        found += pages.together([text for text in texts if text is not None])
     return found
 
 

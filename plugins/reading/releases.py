@@ -6,20 +6,16 @@ from typing import TypeVar
 
 from plugins.newsroom import (
     Contact,
-    Correction,
-    CorrectionKind,
     Document,
     Image,
     Imported,
     Release,
-    Rewording,
     Withdrawal,
     WithdrawalKind,
 )
-from plugins.reading import shaping, surroundings
+from plugins.reading import corrections, shaping, surroundings
 from plugins.reading.frontmatter import Path as Keys
 from plugins.reading.schema import (
-    CorrectionShape,
     DocumentShape,
     ImageShape,
     ImportedShape,
@@ -51,7 +47,7 @@ def original(selected: Selected, around: Surroundings) -> Release:
     around.darkroom.reserve(f"{address}release.txt")
     images = surroundings.images(shape.images, selected, address, around, notes)
     documents = surroundings.documents(shape.documents, selected, address, around, notes)
-    corrections = _corrections(shape.corrections, selected, around, notes)
+    corrected = corrections.of_original(shape.corrections, selected, around, notes)
     withdrawn = None
     if shape.withdrawn:
         withdrawn = Withdrawal(
@@ -92,7 +88,7 @@ def original(selected: Selected, around: Surroundings) -> Release:
         links=surroundings.links(shape.links),
         urgent=shape.urgent,
         responds_to=shape.responds_to,
-        corrections=corrections,
+        corrections=corrected,
         withdrawn=withdrawn,
         imported=_imported(shape.imported, around),
         moved_from=surroundings.old_addresses(shape.moved_from),
@@ -117,7 +113,7 @@ def translation(selected: Selected, of: Release, around: Surroundings) -> Releas
         notes.fault(("of_revision",), message, given=shape.of_revision, revision=of.revision)
     images = _translated_images(of, shape.images, notes)
     documents = _translated_documents(of, shape.documents, notes)
-    corrections = _translated_corrections(of, shape.corrections, around, notes)
+    corrected = corrections.of_translation(of.corrections, shape.corrections, notes)
     withdrawn = of.withdrawn and replace(of.withdrawn, reason=shape.withdrawn or of.withdrawn.reason)
     release_body = _body(shape.missing, around, notes, images, documents, frozenset())
     notes.raise_if_any()
@@ -135,7 +131,7 @@ def translation(selected: Selected, of: Release, around: Surroundings) -> Releas
         images=images,
         documents=documents,
         links=of.links if shape.links is None else surroundings.links(shape.links),
-        corrections=corrections,
+        corrections=corrected,
         withdrawn=withdrawn,
         moved_from=surroundings.old_addresses(shape.moved_from),
         missing=shape.missing,
@@ -195,48 +191,8 @@ def _body(
     return notes.attempt(lambda: around.body(manuscript, images, documents, listed), "")
 
 
-def _corrections(
-    given: Iterable[CorrectionShape], selected: Selected, around: Surroundings, notes: Notes
-) -> tuple[Correction, ...]:
-    corrections = []
-    for index, shape in enumerate(given):
-        if not around.preview and not selected.published <= shape.at <= around.now:
-            notes.fault(("corrections", index, "at"), "the correction must lie between the publication and now")
-        corrections.append(
-            Correction(
-                at=around.moment(shape.at),
-                kind=CorrectionKind(shape.kind),
-                text=shape.text,
-                changes=_changes(shape),
-            )
-        )
-    return tuple(sorted(corrections, key=lambda correction: correction.at))
-
-
 def _imported(given: ImportedShape | None, around: Surroundings) -> Imported | None:
     return Imported(at=around.moment(given.at), url=given.url) if given else None
-
-
-def _translated_corrections(
-    of: Release, given: Iterable[CorrectionShape], around: Surroundings, notes: Notes
-) -> tuple[Correction, ...]:
-    texts = {}
-    known = {correction.at for correction in of.corrections}
-    for index, shape in enumerate(given):
-        if shape.at not in known:
-            notes.fault(("corrections", index, "at"), "the original has no correction at this time")
-        texts[shape.at] = shape
-    # the original's passages aren't in this language
-    return tuple(
-        replace(correction, text=own.text, changes=_changes(own))
-        if (own := texts.get(correction.at))
-        else replace(correction, changes=())
-        for correction in of.corrections
-    )
-
-
-def _changes(given: CorrectionShape) -> tuple[Rewording, ...]:
-    return tuple(Rewording(before=shape.before, after=shape.after) for shape in given.changes)
 
 
 def _contacts(

@@ -255,6 +255,7 @@ class AssignmentShape(Shape):
     signatories: tuple[SignatoryShape, ...] = ()
     copies_to: tuple[Words, ...] = ()
     documents: tuple[DocumentShape, ...] = ()
+    corrections: tuple[CorrectionShape, ...] = ()
     moved_from: tuple[OldAddress, ...] = ()
     missing: tuple[Words, ...] = ()
 

@@ -4,17 +4,18 @@ A notice is one revision of one release: its publication, a clarification, a cor
 release is withdrawn only that may still be told, for nobody shall get a letter about what no longer holds. Of a
 release that was taken over from elsewhere only what happened since is told.
 
-Assignments stand apart, under `assignments`: nobody is told of them who hasn't asked for it.
+Assignments stand apart, under `assignments`: nobody is told of them who hasn't asked for it. Of those too each
+clarification and correction is a notice.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from plugins.edition.stage import Stage
-from plugins.newsroom import Assignment, Bundle, CorrectionKind, Input, Newsroom, Output, Release, State, fingerprint
+from plugins.newsroom import Assignment, Bundle, Input, Newsroom, Output, Release, State, fingerprint
 from plugins.newsroom.record import (
     assignment_json_address,
     assignment_json_output,
@@ -29,22 +30,30 @@ NEWEST_ASSIGNMENTS = 50
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """One thing to tell: revision number `revision` of a release, made at `at`.
+T = TypeVar("T", Release, Assignment)
 
-    `kind` is `release`, `clarification`, `correction` or `withdrawal`; `versions` are the release's languages, the
-    original first.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(Generic[T]):
+    """One thing to tell: revision number `revision` of a release or an assignment, made at `at`.
+
+    `kind` is `release` (that it was published), `clarification`, `correction` or `withdrawal`; `versions` are the
+    text's languages, the original first.
     """
 
     at: datetime
     revision: int
     kind: str
-    versions: tuple[Release, ...]
+    versions: tuple[T, ...]
 
     @property
-    def original(self) -> Release:
+    def original(self) -> T:
         return self.versions[0]
+
+    @property
+    def order(self) -> tuple[float, str, int]:
+        """Answer what it is sorted by: the newest first; equal times are ordered by id and revision."""
+        return -self.at.timestamp(), self.original.id, -self.revision
 
 
 def outputs(stage: Stage) -> Iterator[Bundle]:
@@ -62,7 +71,7 @@ def _notices(stage: Stage) -> Iterator[Output]:
         return stage.digest(release_json_output(text, newsroom, stage.bodies))
 
     records = [version for notice in told for version in notice.versions]
-    decisions = [version for versions in assignments(newsroom) for version in versions]
+    decisions = dict.fromkeys(version for notice in assignments(newsroom) for version in notice.versions)
     yield Output(
         path="notices.json",
         inputs=(
@@ -76,25 +85,23 @@ def _notices(stage: Stage) -> Iterator[Output]:
     )
 
 
-def notices(newsroom: Newsroom) -> tuple[Notice, ...]:
-    """Answer the newest things to tell, the newest first; equal times are ordered by id and revision."""
+def notices(newsroom: Newsroom) -> tuple[Notice[Release], ...]:
+    """Answer the newest things to tell of releases, in order."""
     versions: dict[str, list[Release]] = {}
     for release in _candidates(newsroom):
         versions.setdefault(release.id, []).append(release)
     told = [notice for texts in versions.values() for notice in _of(_original_first(texts))]
-    told.sort(key=lambda notice: (-notice.at.timestamp(), notice.original.id, -notice.revision))
-    return tuple(told[:NEWEST])
+    return tuple(sorted(told, key=lambda notice: notice.order)[:NEWEST])
 
 
-def assignments(newsroom: Newsroom) -> tuple[tuple[Assignment, ...], ...]:
-    """Answer the newest public assignments, the newest first: each in its languages, the original first."""
+def assignments(newsroom: Newsroom) -> tuple[Notice[Assignment], ...]:
+    """Answer the newest things to tell of assignments, in order."""
     versions: dict[str, list[Assignment]] = {}
     for text in newsroom.assignments:
         if text.state is State.PUBLIC:
             versions.setdefault(text.id, []).append(text)
-    told = [tuple(sorted(t, key=lambda a: (a.language != a.original_language, a.language))) for t in versions.values()]
-    told.sort(key=lambda texts: (-texts[0].published.timestamp(), texts[0].id))
-    return tuple(told[:NEWEST_ASSIGNMENTS])
+    told = [notice for texts in versions.values() for notice in _of_assignment(_original_first(texts))]
+    return tuple(sorted(told, key=lambda notice: notice.order)[:NEWEST_ASSIGNMENTS])
 
 
 def _candidates(newsroom: Newsroom) -> list[Release]:
@@ -107,7 +114,7 @@ def _candidates(newsroom: Newsroom) -> list[Release]:
 
 
 def notices_json(
-    told: Iterable[Notice], newsroom: Newsroom, digest_of: Callable[[Release | Assignment], str]
+    told: Iterable[Notice[Release]], newsroom: Newsroom, digest_of: Callable[[Release | Assignment], str]
 ) -> bytes:
     """Answer the bytes of notices.json. Each language's `record` names its `release.json` and the SHA-256 of its
     bytes, so that a letter is made from exactly what was announced: `digest_of` answers it.
@@ -123,19 +130,19 @@ def notices_json(
             "demonstration": newsroom.demonstration,
             "publisher": dict(newsroom.publisher.label.texts),
             "notices": [_entry(notice, newsroom, records) for notice in told],
-            "assignments": [_decision(versions, newsroom, digest_of) for versions in assignments(newsroom)],
+            "assignments": [_decision(notice, newsroom, digest_of) for notice in assignments(newsroom)],
         }
     )
 
 
-def _original_first(texts: Iterable[Release]) -> tuple[Release, ...]:
-    return tuple(sorted(texts, key=lambda text: (text.is_translation, text.language)))
+def _original_first(texts: Iterable[T]) -> tuple[T, ...]:
+    return tuple(sorted(texts, key=lambda text: (text.language != text.original_language, text.language)))
 
 
-def _of(versions: tuple[Release, ...]) -> list[Notice]:
+def _of(versions: tuple[Release, ...]) -> list[Notice[Release]]:
     """Answer what may be told of one release."""
     release = versions[0]
-    changes = [(c.at, c.kind.value) for c in release.corrections if c.kind is not CorrectionKind.TYPO]
+    changes = [(correction.at, correction.kind.value) for correction in release.told]
     if release.withdrawn:
         changes.append((release.withdrawn.at, "withdrawal"))
     told = [(release.published, "release"), *sorted(changes)]
@@ -147,7 +154,15 @@ def _of(versions: tuple[Release, ...]) -> list[Notice]:
     return [notice for notice in all_told if notice.kind == "withdrawal"] if release.withdrawn else all_told
 
 
-def _entry(notice: Notice, newsroom: Newsroom, records: dict[str, dict[str, str]]) -> dict[str, Any]:
+def _of_assignment(versions: tuple[Assignment, ...]) -> list[Notice[Assignment]]:
+    told = [(versions[0].published, "release"), *((c.at, c.kind.value) for c in versions[0].told)]
+    return [
+        Notice(at=at, revision=revision, kind=kind, versions=versions)
+        for revision, (at, kind) in enumerate(told, start=1)
+    ]
+
+
+def _entry(notice: Notice[Release], newsroom: Newsroom, records: dict[str, dict[str, str]]) -> dict[str, Any]:
     release = notice.original
     return {
         "id": release.id,
@@ -175,16 +190,15 @@ def _entry(notice: Notice, newsroom: Newsroom, records: dict[str, dict[str, str]
 
 
 def _decision(
-    versions: tuple[Assignment, ...], newsroom: Newsroom, digest_of: Callable[[Release | Assignment], str]
+    notice: Notice[Assignment], newsroom: Newsroom, digest_of: Callable[[Release | Assignment], str]
 ) -> dict[str, Any]:
-    original = versions[0]
-    at = newsroom.local(original.published).isoformat()
+    original = notice.original
     return {
         "id": original.id,
-        "revision": 1,
-        "kind": "release",
-        "at": at,
-        "published": at,
+        "revision": notice.revision,
+        "kind": notice.kind,
+        "at": newsroom.local(notice.at).isoformat(),
+        "published": newsroom.local(original.published).isoformat(),
         "urgent": False,
         "original_language": original.original_language,
         "languages": {
@@ -197,6 +211,6 @@ def _decision(
                     "sha256": digest_of(version),
                 },
             }
-            for version in versions
+            for version in notice.versions
         },
     }

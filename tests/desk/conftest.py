@@ -58,6 +58,24 @@ lead: En ingress.
 En brödtext.
 """
 
+ASSIGNMENT = """\
+---
+id: uppdrag1
+published: 2025-03-14T09:34:36+01:00
+title: Uppdraget
+issuer: Regeringen
+recipient: Provverket
+operative: [Pröva saker.]
+tasks:
+  - {id: prova, text: Pröva minst 40 saker.}
+deadlines:
+  - {id: slut, date: 2026-03-01, action: Redovisa, to: Regeringen}
+missing: [decision_date, case_number]
+---
+
+Bakgrunden.
+"""
+
 WALL = '''\
 """A room for tests: one page with all titles."""
 

@@ -12,7 +12,7 @@ from plugins.desk.writing import correct as correcting
 from plugins.desk.writing.correct import with_correction
 from plugins.newsroom import Correction, CorrectionKind, Rewording
 from tests.building import NOW, build
-from tests.desk.conftest import NEWSROOM, RELEASE
+from tests.desk.conftest import ASSIGNMENT, NEWSROOM, RELEASE
 
 TEXT = RELEASE.replace("En brödtext.", "Vi har 300 fall.\n\n## Mellanrubrik\n\nEtt stycke till.")
 
@@ -89,10 +89,28 @@ def test_a_translation_follows_its_original(public):
     assert "at: 2026-11-20T09:00:00+01:00" in english.read_text(encoding="utf-8")
 
 
-def test_what_is_no_public_release_is_refused(public):
+def test_an_assignment_is_corrected_as_a_release_is(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr(correcting, "_live", lambda url: None)
+    file = desk.root / "content/assignments/2025/uppdrag/sv.md"
+    file.parent.mkdir(parents=True)
+    file.write_text(ASSIGNMENT, encoding="utf-8")
+    shutil.copytree(build(desk.root / "content", tmp_path / "built/output"), desk.root / "output")
+    edited = ASSIGNMENT.replace("minst 40", "minst 50").replace("date: 2026-03-01", "date: 2026-04-01")
+    file.write_text(edited, encoding="utf-8")
+    answer = desk.press("correct", "content/assignments/2025/uppdrag", "Antalet var fel.")
+    assert "  - Pröva minst 40 saker.\n  + Pröva minst 50 saker.\n" in answer.stdout, answer.stderr
+    assert "  - 1 mars 2026: Redovisa (Regeringen)\n  + 1 april 2026: Redovisa (Regeringen)\n" in answer.stdout
+    page = build(desk.root / "content", desk.root / "again/output") / "regeringsuppdrag/2025/uppdrag/index.html"
+    html = page.read_text(encoding="utf-8")
+    assert "Antalet var fel." in html and "40</del>" in html and "50</ins>" in html
+    (told,) = desk.press("status", "--json").json["texts"][:1]
+    assert (told["stage"], told["file"]) == ("corrected", "content/assignments/2025/uppdrag/sv.md")
+
+
+def test_what_is_no_public_text_is_refused(public):
     before = public.first.read_bytes()
     for name in ("content/releases/2025/ingen", "content/newsroom.yaml"):
-        assert "är inget publikt meddelande" in public.press("correct", name, "x").stderr
+        assert "är varken ett publikt meddelande eller ett publikt uppdrag" in public.press("correct", name, "x").stderr
     assert public.first.read_bytes() == before
 
 

@@ -6,7 +6,7 @@ from plugins.newsroom.public import public_year
 from plugins.newsroom.record import json_bytes
 from plugins.reading.reader import read
 from tests.building import NOW
-from tests.desk.conftest import RELEASE
+from tests.desk.conftest import ASSIGNMENT, RELEASE
 
 ENGLISH = "---\ntitle: First\nlead: A lead.\nof_revision: 1\n---\n\nA body.\n"
 SENTENCE = "det här har ändrats sedan det publicerades"
@@ -78,3 +78,20 @@ def test_a_translation_that_comes_later_needs_a_time_or_feeds_take_it_for_old(pu
     ]
     english.write_text(ENGLISH.replace("title:", "published: 2026-11-22T13:00+01:00\ntitle:"), encoding="utf-8")
     assert published.press("check").stdout == "Inga fel i 3 filer.\n"
+
+
+def test_an_assignment_that_was_edited_needs_a_class_too(desk):
+    file = desk.root / "content/assignments/2025/uppdrag/sv.md"
+    file.parent.mkdir(parents=True)
+    file.write_text(ASSIGNMENT, encoding="utf-8")
+    newsroom = read(desk.root / "content", now=NOW, cache=desk.root / "cache").newsroom
+    copy = desk.root / ".cache/publishing/public/press.example.org/2025.json"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(json_bytes(public_year(newsroom, 2025)))
+    assert desk.press("check").returncode == 0
+    file.write_text(ASSIGNMENT.replace("minst 40", "minst 50"), encoding="utf-8")
+    answer = desk.press("check")
+    assert answer.returncode == 1
+    assert answer.stdout.startswith(f"content/assignments/2025/uppdrag/sv.md:1: {SENTENCE}")
+    assert desk.press("correct", "content/assignments/2025/uppdrag", "Skrivfel.", "--kind", "typo").returncode == 0
+    assert desk.press("check").returncode == 0

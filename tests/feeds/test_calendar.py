@@ -8,7 +8,7 @@ from icalendar import Calendar
 
 from plugins.newsroom import Deadline
 from tests.feeds.built import built
-from tests.nouns import a_newsroom, an_assignment
+from tests.nouns import a_correction, a_newsroom, an_assignment
 
 
 def calendar_of(*assignments, path="regeringsuppdrag/tidsfrister.ics", **changes) -> Calendar:
@@ -54,6 +54,8 @@ def test_moments_come_from_the_content_not_from_a_clock():
     later = {"now": datetime(2040, 1, 1, tzinfo=UTC)}
     (event,), (same,) = (calendar_of(an_assignment(), **changes).walk("VEVENT") for changes in ({}, later))
     assert event["dtstamp"].dt == same["dtstamp"].dt == datetime(2030, 9, 1, 7, tzinfo=UTC)
+    (corrected,) = calendar_of(an_assignment(corrections=(a_correction(),))).walk("VEVENT")
+    assert corrected["dtstamp"].dt == datetime(2031, 5, 5, 8, tzinfo=UTC)
 
 
 def test_a_calendar_says_whose_it_is():

@@ -1,6 +1,7 @@
 """The feed of the assignments: each with the releases that answer to it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import feedparser
@@ -11,6 +12,7 @@ from plugins.feeds.channel import PART
 from tests.feeds.built import built
 from tests.nouns import (
     PUBLISHED,
+    a_correction,
     a_document,
     a_newsroom,
     a_release,
@@ -95,6 +97,24 @@ def test_nothing_that_happens_to_an_answer_takes_the_news_back():
     withdrawn = item(releases=[an_answer(withdrawn=a_withdrawal())])
     assert withdrawn["date_modified"] == PUBLISHED.isoformat()
     assert "Återkallat: Ett exempel" in text(withdrawn).get_text()
+
+
+def test_a_correction_makes_it_news_again_and_a_typo_does_not():
+    silent = item(an_assignment(corrections=(a_correction("typo"),)))
+    assert (silent["date_modified"], silent["_pressroom"]["revision"]) == (BEGUN.isoformat(), 1)
+    assert "fel antal" not in silent["content_html"]
+    told = item(an_assignment(corrections=(a_correction("typo"), a_correction("clarification", text="Fler prover."))))
+    assert (told["date_published"], told["date_modified"]) == (BEGUN.isoformat(), "2031-05-05T10:00:00+02:00")
+    assert (told["id"], told["_pressroom"]["revision"]) == (silent["id"], 2)
+    assert [each.get_text() for each in text(told).select("em")] == ["Förtydligande 5 maj 2031: Fler prover."]
+
+
+def test_answers_and_corrections_each_count():
+    corrected = an_assignment(corrections=(a_correction(after=-timedelta(days=1)),))
+    told = item(corrected, releases=[an_answer()])
+    assert (told["date_modified"], told["_pressroom"]["revision"]) == (PUBLISHED.isoformat(), 3)
+    late = replace(corrected, published=PUBLISHED)
+    assert item(late)["_pressroom"]["revision"] == 1, "a translation that came after it tells nothing new"
 
 
 def test_answers_stand_with_the_newest_first():

@@ -93,7 +93,17 @@ def test_assignments_are_remembered_too() -> None:
     remembered = public_year(a_newsroom(assignments=[assignment]), 2030)["assignments"]["u1u1u1u1"]
     assert remembered["addresses"] == {"sv": "/regeringsuppdrag/2030/ett-uppdrag/"}
     assert content_hash(replace(assignment, tasks=())) != content_hash(assignment)
+    assert content_hash(replace(assignment, missing=("funding.amount",))) != content_hash(assignment)
+    assert content_hash(replace(assignment, missing=assignment.missing[::-1])) == content_hash(assignment)
     assert content_hash(replace(assignment, address="x/")) == content_hash(assignment)
+    assert content_hash(replace(assignment, corrections=(a_correction(),))) == content_hash(assignment)
+
+
+def test_the_corrections_of_an_assignment_are_remembered() -> None:
+    assignment = an_assignment(corrections=(a_correction("typo"), a_correction("correction", timedelta(days=2))))
+    remembered = public_year(a_newsroom(assignments=[assignment]), 2030)["assignments"]["u1u1u1u1"]
+    assert remembered["revision"] == 2
+    assert remembered["corrections"] == ["2031-05-05T08:00:00+00:00", "2031-05-06T08:00:00+00:00"]
 
 
 def test_a_picture_is_known_by_what_was_delivered_not_by_what_a_library_made_of_it() -> None:

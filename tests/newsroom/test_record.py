@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 
 import plugins.newsroom.record
-from plugins.newsroom import Release, Site, State
-from plugins.newsroom.record import json_bytes, release_json, release_json_inputs
+from plugins.newsroom import Correction, Release, Site, State
+from plugins.newsroom.record import assignment_json, json_bytes, release_json, release_json_inputs
 from tests.nouns import (
     StoredBodies,
     a_contact,
@@ -130,3 +130,17 @@ def test_equal_inputs_promise_equal_bytes(changes: dict[str, Any]) -> None:
 
     assert made() == made()
     assert made()[0] != made(**changes)[0]
+
+
+def test_an_assignment_says_what_was_corrected_and_when() -> None:
+    def told(*corrections: Correction) -> dict[str, Any]:
+        assignment = an_assignment(corrections=corrections)
+        read = json.loads(assignment_json(assignment, a_newsroom(assignments=[assignment]), StoredBodies()))
+        assert isinstance(read, dict)
+        return read
+
+    before, silent, after = told(), told(a_correction("typo")), told(a_correction("typo"), a_correction())
+    assert before["updated"] == silent["updated"] == "2030-09-01T09:00:00+02:00"
+    assert (after["published"], after["updated"]) == (before["published"], "2031-05-05T10:00:00+02:00")
+    assert [each["revision"] for each in (before, silent, after)] == [1, 1, 2]
+    assert [each["kind"] for each in after["corrections"]] == ["typo", "correction"]

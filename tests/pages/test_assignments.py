@@ -1,14 +1,14 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bs4 import BeautifulSoup
 
-from plugins.newsroom import Assignment, Deadline, Newsroom, Output
+from plugins.newsroom import Assignment, Deadline, Newsroom, Output, Rewording
 from plugins.pages import follow
 from plugins.pages.assignments import outputs
 from plugins.pages.subjects import Subjects
 from plugins.pages.theme import Theme
-from tests.nouns import a_newsroom, a_release, a_stage, an_assignment
+from tests.nouns import a_correction, a_newsroom, a_release, a_stage, an_assignment
 
 ADDRESS = "regeringsuppdrag/2030/ett-uppdrag/index.html"
 
@@ -57,6 +57,27 @@ def test_tasks_and_deadlines_can_be_linked_to() -> None:
     assert soup.select_one("li#task-mat").get_text() == "mäta vattnet"
     assert soup.select_one("tr#deadline-slutredovisning") is not None
     assert soup.select_one('.rail a[href$=".ics"]')["href"] == "/regeringsuppdrag/tidsfrister.ics"
+
+
+def test_a_correction_is_told_above_the_decision_and_its_wordings_below_it() -> None:
+    silent = a_correction("typo", text="Ett stavfel.")
+    told = a_correction(after=timedelta(days=3), changes=(Rewording(before="mäta vatten", after="mäta vattnet"),))
+    older = a_correction("clarification", timedelta(days=2), text="Förtydligat.")
+    soup = page(an_assignment(corrections=(silent, told, older)))
+    assert [shown(notice) for notice in soup.select(".head .notice")] == [
+        "Rättat 7 maj 2031 kl. 10.00: I en tidigare version stod fel antal. Se vad som ändrades",
+        "Förtydligat 6 maj 2031 kl. 10.00: Förtydligat.",
+    ]
+    assert soup.select_one(".notice a")["href"] == "#versions"
+    assert soup.select_one("#versions del").get_text().endswith("vatten")
+    assert [each.get_text() for each in soup.select("#versions strong")] == ["Version 3", "Version 2", "Version 1"]
+    assert "Ett stavfel" not in str(soup)
+
+
+def test_without_corrections_there_are_no_versions() -> None:
+    for corrections in ((), (a_correction("typo"),)):
+        soup = page(an_assignment(corrections=corrections))
+        assert (soup.select(".notice"), soup.select("#versions")) == ([], [])
 
 
 def test_a_deadline_has_passed_on_the_day_after_it_and_no_other_day_changes_the_page() -> None:

@@ -136,6 +136,8 @@ def test_lastmod_is_the_last_change_that_readers_are_told_of() -> None:
     assert lastmod(pages, "om/") == "2030-01-01T09:00:00+01:00"
     assert lastmod(pages, "kontakt/") is None
     assert lastmod(found["sitemap.xml"], "sitemap-2031.xml") == "2031-05-05T10:00:00+02:00"
+    decided = files(a_newsroom(assignments=[an_assignment(corrections=(a_correction(),))]))["sitemap-pages.xml"]
+    assert lastmod(decided, "regeringsuppdrag/2030/ett-uppdrag/") == "2031-05-05T10:00:00+02:00"
 
 
 def test_the_latest_is_the_latest_whatever_its_offset() -> None:

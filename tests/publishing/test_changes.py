@@ -117,10 +117,64 @@ def test_a_new_phone_number_is_no_edit_of_the_archive():
     assert {change.step for change in found} == {Step.UNCHANGED}
 
 
-def test_drafts_and_embargoed_texts_are_nothing_yet_and_assignments_are_no_releases():
+def test_drafts_and_embargoed_texts_are_nothing_yet():
     hidden = [replace(OLD, state=state) for state in (State.DRAFT, State.EMBARGOED)]
-    assert changes(public(), public(*hidden, assignments=[an_assignment()])) == []
-    assert changes(public(assignments=[an_assignment()]), public()) == []
+    decision = an_assignment(state=State.EMBARGOED)
+    assert changes(public(), public(*hidden, assignments=[decision])) == []
+
+
+DECISION = an_assignment()
+
+
+def decided(*versions):
+    return public(assignments=versions)
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        ({}, Step.UNCHANGED),
+        ({"title": "Annan"}, Step.UNCLASSED),
+        ({"tasks": ()}, Step.UNCLASSED),
+        ({"missing": ("funding.amount",)}, Step.UNCLASSED),
+        ({"written_digest": "00"}, Step.UNCLASSED),
+        ({"tasks": (), "corrections": (TYPO,)}, Step.TYPO),
+        ({"tasks": (), "corrections": (a_correction("clarification"),)}, Step.TOLD),
+        ({"corrections": (a_correction(),)}, Step.TOLD),
+        ({"body_digest": "00"}, Step.UNCHANGED),
+    ],
+)
+def test_the_step_of_an_assignment(edit, expected):
+    assert step(decided(DECISION), decided(replace(DECISION, **edit))) is expected
+
+
+def test_an_assignment_comes_and_does_not_go():
+    corrected = replace(DECISION, corrections=(a_correction(),))
+    assert step(public(), decided(DECISION)) is Step.NEW
+    assert step(decided(DECISION), public()) is Step.VANISHED
+    assert step(decided(corrected), decided(DECISION)) is Step.UNTOLD
+    moved = replace(DECISION, address="regeringsuppdrag/2030/nytt/", moved_from=(DECISION.address,))
+    (change,) = changes(decided(DECISION), decided(moved))
+    assert (change.step, change.moved) == (Step.UNCHANGED, True)
+
+
+def test_an_assignment_may_be_translated_in_silence_but_its_translation_does_not_change_so():
+    english = an_assignment(language="en", original_language="sv", title="To measure water")
+    assert step(decided(DECISION), decided(DECISION, english)) is Step.TRANSLATED
+    edited = replace(english, title="Other")
+    newsroom = a_newsroom(assignments=[DECISION, edited])
+    found = changes(decided(DECISION, english), Memory.of_newsroom(newsroom))
+    (fault,) = faults(found, NOW, in_files(newsroom, lambda source, key: {"corrections": 7}[key]))
+    assert (found[0].step, found[0].languages) == (Step.UNCLASSED, ("en",))
+    assert (fault.source, fault.line) == (DECISION.source, 7), "corrections are the original's"
+
+
+def test_what_an_assignment_said_before_its_corrections_were_remembered_is_not_known():
+    """Digests were of less then: nobody is asked to class what wasn't edited."""
+    before = Memory.of([year(assignments={DECISION.id: entry(f"/{DECISION.address}", content="0")})])
+    assert step(before, decided(DECISION)) is Step.UNCHANGED
+    assert step(before, decided(replace(DECISION, corrections=(TYPO,)))) is Step.TYPO
+    assert step(before, decided(replace(DECISION, corrections=(a_correction(),)))) is Step.TOLD
 
 
 def test_what_was_remembered_before_corrections_were_is_taken_at_its_word():

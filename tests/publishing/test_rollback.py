@@ -44,6 +44,17 @@ def test_what_nobody_was_told_of_can_go(tmp_path):
     assert told(now, earlier) == []
 
 
+def test_a_letter_about_an_assignment_is_a_letter(tmp_path):
+    def decided(folder, revision):
+        told = {"notices": [], "assignments": [{"id": "u", "revision": each} for each in range(1, revision + 1)]}
+        public = year({}, {"u": entry("/u/2031/u/", revision=revision)})
+        return shipped(folder, {"public/2031.json": public, "notices.json": json.dumps(told).encode()})
+
+    earlier, now = decided(tmp_path / "1", 1), decided(tmp_path / "2", 2)
+    assert told(now, earlier) == ["/u/2031/u/: readers may have had a letter about u (version 2)"]
+    assert told(now, earlier, mailed=[("u", 1)]) == []
+
+
 def test_an_edition_without_the_list_announces_nothing(tmp_path):
     earlier = shipped(tmp_path / "1", {"public/2031.json": year({"a": entry()})})
     assert told(shipped(tmp_path / "2", {"index.html": b"", "public/2031.json": year({"a": entry()})}), earlier) == []

@@ -183,6 +183,24 @@ def test_what_has_happened_by_now_is_not_recalled_at_an_earlier_moment(room):
     assert looked_at == ["gammalt"]
 
 
+def test_a_correction_of_an_assignment_is_not_recalled_before_it_was_made(room):
+    file = room.content / "assignments/2026/uppdrag/sv.md"
+    file.parent.mkdir(parents=True)
+    at = (NOW - timedelta(hours=1)).isoformat()
+    file.write_text(
+        "---\nid: uppdrag1\npublished: 2026-03-01T10:00:00Z\ntitle: Uppdrag\n"
+        "issuer: Regeringen\nrecipient: Myndigheten\noperative: [Gör.]\n"
+        f"corrections: [{{at: {at}, kind: correction, text: Fel.}}]\nmissing: [decision_date, case_number]\n---\n",
+        encoding="utf-8",
+    )
+    room.settle()
+    for _ in range(2):
+        newsroom, _read = room.read()
+        assert [text.revision for text in newsroom.assignments] == [2]
+    with pytest.raises(Faults):
+        room.read(NOW - timedelta(hours=2))
+
+
 def test_what_is_saved_while_it_is_read_is_read_again(room, monkeypatch):
     """An editor saves right after the text was read, and before it is remembered."""
     remember = reader._remember

@@ -27,8 +27,8 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
-    """Releases that change, with their titles; feeds and calendars that do; letters that may go out; and how many
-    files of all kinds are sent and removed.
+    """Releases and assignments that change, with their titles; feeds and calendars that do; letters that may go out;
+    and how many files of all kinds are sent and removed.
     """
 
     releases: tuple[tuple[Change, str], ...]
@@ -105,8 +105,9 @@ _STEPS = {
 
 
 def _title(shipment: Shipment, change: Change) -> str:
-    path = f"{change.address.lstrip('/')}release.json"
-    return str(json.loads(shipment.read(path)).get("title", "")) if path in shipment.manifest.files else ""
+    records = (f"{change.address.lstrip('/')}{kind}.json" for kind in ("release", "assignment"))
+    path = next((path for path in records if path in shipment.manifest.files), None)
+    return str(json.loads(shipment.read(path)).get("title", "")) if path else ""
 
 
 def _letters(public: Shipment, shipment: Shipment) -> Iterator[Letter]:
@@ -120,5 +121,5 @@ def _letters(public: Shipment, shipment: Shipment) -> Iterator[Letter]:
 def _notices(shipment: Shipment) -> Iterable[dict[str, Any]]:
     if "notices.json" not in shipment.manifest.files:
         return ()
-    told: list[dict[str, Any]] = json.loads(shipment.read("notices.json"))["notices"]
-    return told
+    told: dict[str, list[dict[str, Any]]] = json.loads(shipment.read("notices.json"))
+    return (*told["notices"], *told.get("assignments", ()))

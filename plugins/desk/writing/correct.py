@@ -1,14 +1,15 @@
-"""`press correct`: say what an edit of a public release was, and let its old wording be found beside the new.
+"""`press correct`: say what an edit of a public text was, and let its old wording be found beside the new.
 
-The old wording is the public's: `release.json` at the release's address, or in what was built last. The passages that
-differ are written under `changes`, where the press officer sees them, and takes away what nobody is to read again.
+The old wording is the public's: `release.json` or `assignment.json` at the text's address, or in what was built last.
+The passages that differ are written under `changes`, where the press officer sees them, and takes away what nobody is
+to read again.
 """
 
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from pathlib import Path
@@ -17,10 +18,24 @@ from typing import Any
 from plugins.desk.finding import Finding, findings
 from plugins.desk.project import Project
 from plugins.desk.words import _
-from plugins.newsroom import Correction, CorrectionKind, Faults, Newsroom, Release, Rewording
-from plugins.newsroom.links import absolute_links
+from plugins.newsroom import (
+    Assignment,
+    Bodies,
+    Correction,
+    CorrectionKind,
+    Faults,
+    Newsroom,
+    Release,
+    Rewording,
+    dates,
+)
 from plugins.newsroom.readable import readable
-from plugins.newsroom.record import release_json_address
+from plugins.newsroom.record import (
+    assignment_json,
+    assignment_json_address,
+    release_json,
+    release_json_address,
+)
 from plugins.reading import frontmatter
 from plugins.reading.reader import read
 
@@ -52,18 +67,17 @@ def correct(project: Project, name: Path, kind: CorrectionKind, text: str) -> Co
     cache = project.private / "cache"
     reading = read(project.content, now=project.now, cache=cache, url=project.url)
     newsroom = reading.newsroom
-    release = _meant(project, name, newsroom)
+    meant = _meant(project, name, newsroom)
     at = newsroom.local(project.now).replace(microsecond=0)
-    if release.is_translation:
-        at, kind = _of_original(release)
-    old = None if kind is CorrectionKind.TYPO else _public(project, release, newsroom)
-    body = absolute_links(reading.bodies.html(release), newsroom.site)
-    now = _passages(release.title, release.lead, body)
-    changes = tuple(differing(_passages(old["title"], old["lead"], old["body_html"]), now)) if old else ()
+    if meant.language != meant.original_language:
+        at, kind = _of_original(meant)
+    old = None if kind is CorrectionKind.TYPO else _public(project, meant, newsroom)
+    now = json.loads(_record(meant, newsroom, reading.bodies))
+    changes = tuple(differing(_passages(old), _passages(now))) if old else ()
     entry = Correction(at=at, kind=kind, text=text, changes=changes)
-    file = project.content / release.source
+    file = project.content / meant.source
     before = file.read_bytes()
-    file.write_bytes(with_correction(before.decode(), release.source, entry).encode())
+    file.write_bytes(with_correction(before.decode(), meant.source, entry).encode())
     try:
         read(project.content, now=project.now, cache=cache, url=project.url)
     except Faults as found:
@@ -103,34 +117,42 @@ def with_correction(text: str, source: str, entry: Correction) -> str:
     return "".join([*lines[:end], *_block(entry, indent, ending), *lines[end:]])
 
 
-def _meant(project: Project, name: Path, newsroom: Newsroom) -> Release:
+def _meant(project: Project, name: Path, newsroom: Newsroom) -> Release | Assignment:
     file = project.given(name)
     file = file / f"{newsroom.language}.md" if file.is_dir() else file
-    found = next((release for release in newsroom.releases if project.content / release.source == file), None)
+    texts: list[Release | Assignment] = [*newsroom.releases, *newsroom.assignments]
+    found = next((text for text in texts if project.content / text.source == file), None)
     if found is None:
-        raise Uncorrectable(_("{file} is no public release.", file=name))
-    if found.withdrawn:
+        raise Uncorrectable(_("{file} is neither a public release nor a public assignment.", file=name))
+    if isinstance(found, Release) and found.withdrawn:
         raise Uncorrectable(_("{file} has been withdrawn; there is nothing left to correct.", file=name))
     return found
 
 
-def _of_original(release: Release) -> tuple[datetime, CorrectionKind]:
+def _of_original(text: Release | Assignment) -> tuple[datetime, CorrectionKind]:
     """Answer time and kind of the original's last correction: a translation words it in its own language."""
-    if not release.corrections:
+    if not text.corrections:
         raise Uncorrectable(_("Correct the original first; a translation only says the same in its language."))
-    last = max(release.corrections, key=lambda correction: correction.at)
+    last = max(text.corrections, key=lambda correction: correction.at)
     return last.at, last.kind
 
 
-def _public(project: Project, release: Release, newsroom: Newsroom) -> dict[str, Any] | None:
-    """Answer what readers have of the release now; None if it can't be known."""
-    address = release_json_address(release)
+def _record(text: Release | Assignment, newsroom: Newsroom, bodies: Bodies) -> bytes:
+    """Answer what the text says, as the public has it."""
+    if isinstance(text, Assignment):
+        return assignment_json(text, newsroom, bodies)
+    return release_json(text, newsroom, bodies)
+
+
+def _public(project: Project, text: Release | Assignment, newsroom: Newsroom) -> dict[str, Any] | None:
+    """Answer what readers have of the text now; None if it can't be known."""
+    address = assignment_json_address(text) if isinstance(text, Assignment) else release_json_address(text)
     for found in (_live(newsroom.site.absolute(address)), _built(project.output / address)):
         try:
             told = json.loads(found) if found else {}
         except ValueError:
             continue
-        if isinstance(told, dict) and told.get("id") == release.id and told.get("lead"):
+        if isinstance(told, dict) and told.get("id") == text.id and told.get("lead"):
             return told
     return None
 
@@ -149,10 +171,21 @@ def _built(file: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
 
 
-def _passages(title: str, lead: str, body: str | None) -> list[str]:
-    """Answer headline, lead and the body's paragraphs, headings and lists, as plain text."""
-    parts = (_UNDERLINE.sub("", part).strip() for part in readable(body or "").split("\n\n"))
-    return [title, lead, *(part for part in parts if part)]
+def _passages(told: dict[str, Any]) -> list[str]:
+    """Answer headline, lead, what was decided, and the body's paragraphs, headings and lists, as plain text."""
+    parts = (_UNDERLINE.sub("", part).strip() for part in readable(told["body_html"] or "").split("\n\n"))
+    decided = _decided(told["decision"], told["language"]) if "decision" in told else ()
+    return [told["title"], told["lead"], *decided, *(part for part in parts if part)]
+
+
+def _decided(decision: dict[str, Any], language: str) -> Iterator[str]:
+    """Answer the passages of an assignment's decision after the first, which is the lead."""
+    for part in ("paragraphs", "tasks", "consult_with"):
+        yield from decision[part]
+    for each in decision["deadlines"]:
+        told = f"{dates.day(date.fromisoformat(each['date']), language)}: {each['action']}"
+        yield f"{told} ({each['to']})" if each["to"] else told
+    yield from decision["conditions"]
 
 
 def _block(entry: Correction, indent: str, ending: str) -> list[str]:

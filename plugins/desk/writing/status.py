@@ -129,11 +129,11 @@ def _standing(text: Text, project: Project) -> Standing:
     stage = {State.DRAFT: Stage.DRAFT, State.EMBARGOED: Stage.EMBARGOED, State.PUBLIC: Stage.PUBLIC}[text.state]
     at: datetime | None = text.published if stage is not Stage.DRAFT else None
     behind = None
-    if isinstance(text, Release):
-        if text.of_revision is not None and text.is_behind:
-            behind = text.of_revision, text.revision
-        if stage is Stage.PUBLIC and text.revision > 1:
-            stage, at = (Stage.WITHDRAWN if text.withdrawn else Stage.CORRECTED), text.updated
+    if isinstance(text, Release) and text.of_revision is not None and text.is_behind:
+        behind = text.of_revision, text.revision
+    if stage is Stage.PUBLIC and not isinstance(text, Page) and text.revision > 1:
+        is_withdrawn = isinstance(text, Release) and text.withdrawn
+        stage, at = (Stage.WITHDRAWN if is_withdrawn else Stage.CORRECTED), text.updated
     return Standing(
         stage=stage,
         file=project.shown(project.content / text.source),

@@ -5,6 +5,7 @@ format is refused, and no character that could end a header line or hide in a te
 """
 
 import re
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -146,6 +147,23 @@ class Version(_Noun):
     address: WebAddress
 
 
+class Deadline(_Noun):
+    date: date
+    action: Line
+    to: Line | None
+
+
+class Decision(_Noun):
+    """What a government assignment says beside its lead and its background."""
+
+    date: date | None
+    paragraphs: tuple[Line, ...]
+    tasks: tuple[Line, ...]
+    consult_with: tuple[Line, ...]
+    deadlines: tuple[Deadline, ...]
+    conditions: tuple[Line, ...]
+
+
 class Record(_Noun):
     """One release in one language, as it stands on the site. Times have the agency's offset from UTC."""
 
@@ -164,6 +182,7 @@ class Record(_Noun):
     case_number: Line | None
     title: Annotated[Line, StringConstraints(min_length=1)]
     lead: Line | None
+    decision: Decision | None = None
     body_html: Text | None
     missing: tuple[Line, ...]
     corrections: tuple[Correction, ...]
