@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,9 @@ from itsdangerous import BadData, URLSafeSerializer
 
 CONFIRM_FOR = timedelta(days=7)
 MANAGE_FOR = timedelta(minutes=30)
+
+DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
+"""Domains that hear no dots before the @, by the name under which they are one."""
 
 
 class BadAddress(ValueError):
@@ -66,6 +69,18 @@ class Address:
     @property
     def domain(self) -> str:
         return self.text.rpartition("@")[2]
+
+    @property
+    def mailbox(self) -> "Address":
+        """Answer the address of the mailbox that letters to this one lie in, as far as it can be told from outside:
+        without what follows a plus sign (RFC 5233), and at Gmail without dots. For limits only: what is written to is
+        the address itself, and each is a subscription of its own.
+        """
+        local, _, domain = self.canonical.rpartition("@")
+        local = local[:1] + local[1:].partition("+")[0]
+        if domain in DOTLESS:
+            local, domain = local.replace(".", ""), DOTLESS[domain]
+        return replace(self, text=f"{local}@{domain}", canonical=f"{local}@{domain}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ class SignUp(StrEnum):
 
     CONFIRMATION = "confirmation"  # a confirmation letter is queued
     MANAGE_LINK = "manage_link"  # the address is subscribed already: a letter with a link to its choices is queued
-    LIMITED = "limited"  # the address has had its share of letters; nothing was changed
+    LIMITED = "limited"  # the address's mailbox has had its share of letters; nothing was changed
     BLOCKED = "blocked"  # the operator keeps this address away
 
 

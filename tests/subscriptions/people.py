@@ -52,11 +52,16 @@ def mark(address: str) -> str:
     return KEYS.mark(Address.of(address, test=True))
 
 
+def mailbox(address: str) -> str:
+    return KEYS.mark(Address.of(address, test=True).mailbox)
+
+
 def asked(store: Store, address: str, now: datetime = NOW, **choice: Any) -> SignUp:
     """Let an address ask for a subscription."""
     return store.subscribers.sign_up(
         Address.of(address, test=True),
         mark(address),
+        mailbox(address),
         Choice(**{"language": "sv", **choice}),
         Consent(at=now, wording="0f" * 16, source="form"),
         now,

@@ -30,6 +30,24 @@ def test_an_address_as_it_is_written_and_as_it_is_known(written: str, text: str,
 
 
 @pytest.mark.parametrize(
+    ("written", "mailbox"),
+    [
+        ("Anna.Berg+Press@Example.SE", "anna.berg@example.se"),
+        ("anna+a+b@example.se", "anna@example.se"),
+        ("+anna@example.se", "+anna@example.se"),
+        ("A.N.N.A+x@GoogleMail.com", "anna@gmail.com"),
+        ("an.na@gmail.com", "anna@gmail.com"),
+        ("an.na@gmail.com.example.se", "an.na@gmail.com.example.se"),
+        ("åsa+x@räksmörgås.se", "åsa@xn--rksmrgs-5wao1o.se"),
+    ],
+)
+def test_case_19_the_mailbox_behind_an_address(written: str, mailbox: str) -> None:
+    address = Address.of(written)
+    assert KEYS.mark(address.mailbox) == KEYS.mark(Address.of(mailbox))
+    assert KEYS.mark(address) == KEYS.mark(Address.of(written.lower())), "the address itself stays what it is"
+
+
+@pytest.mark.parametrize(
     "written",
     [
         "", "anna", "@example.se", "anna@", "anna@example", "anna@localhost", "anna@[127.0.0.1]", "a b@example.se",

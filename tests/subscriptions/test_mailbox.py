@@ -86,4 +86,5 @@ def test_a_storm_of_bounces_is_not_believed(sqlite_store: Store, tmp_path: Path)
     feedback.look_through(tmp_path, LATER)
     assert sqlite_store.ledger.counts()["bounced"] == FEWEST + 1
     assert len(list((tmp_path / "new").iterdir())) == 60 - FEWEST - 1, "the others wait for the operator"
+    assert feedback.has_stopped
     assert feedback.take(about(deliveries[-1], complaint()), LATER) is Kind.COMPLAINT, "a complaint is believed"

@@ -206,7 +206,9 @@ def test_a_confirmation_overtakes_a_large_release(sqlite_settings: Settings) -> 
             kinds.append(claim.kind)
             if len(kinds) == 50:
                 choice, consent = Choice(language="sv"), Consent(at=LATER, wording="0f" * 16, source="form")
-                some.store.subscribers.sign_up(Address.of("new@example.org"), "f" * 32, choice, consent, LATER)
+                some.store.subscribers.sign_up(
+                    Address.of("new@example.org"), "f" * 32, "f" * 32, choice, consent, LATER
+                )
             return running.compose(claim)
 
         some.send(compose)
@@ -224,7 +226,9 @@ def test_a_storm_of_refusals_stops_the_list_and_not_confirmations(sqlite_setting
         assert some.counts["refused"] <= 25, "what everyone is refused isn't about the readers"
         assert some.counts["queued"] >= 75
         choice, consent = Choice(language="sv"), Consent(at=LATER, wording="0f" * 16, source="form")
-        some.store.subscribers.sign_up(Address.of("anna@example.org"), "f" * 32, choice, consent, LATER)
+        some.store.subscribers.sign_up(
+            Address.of("anna@example.org"), "f" * 32, "f" * 32, choice, consent, LATER
+        )
         some.send()
         assert "anna" in some.reached
 

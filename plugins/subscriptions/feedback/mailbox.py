@@ -34,6 +34,8 @@ class Feedback:
         self._store = store
         self._keys = keys
         self._bounce_rate = bounce_rate
+        self.has_stopped = False
+        """Whether messages were left where they are, for there are too many bounces."""
 
     def take(self, raw: bytes, now: datetime, delivered_to: str = "") -> Kind | None:
         """Tell the ledger of one message; None if it must be kept for later (a storm of bounces)."""
@@ -53,9 +55,11 @@ class Feedback:
         whoever looks after the mailbox, and removed after 30 days.
         """
         counted: Counter[Kind] = Counter()
+        self.has_stopped = False
         for file in _new(maildir):
             kind = self.take(file.read_bytes(), now)
             if kind is None:
+                self.has_stopped = True
                 log.error("so many bounces at once that they aren't believed", extra={"maildir": str(maildir)})
                 break
             counted[kind] += 1

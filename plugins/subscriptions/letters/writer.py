@@ -37,7 +37,7 @@ from plugins.subscriptions.letters.record import Record
 from plugins.subscriptions.letters.words import words
 from plugins.subscriptions.mailing import Announcement, NoticeKind
 from plugins.subscriptions.offer import Offer
-from plugins.subscriptions.reader import Frequency
+from plugins.subscriptions.reader import ASSIGNMENTS, Frequency
 
 LONGEST_SUBJECT = 200
 """Characters; a longer one is cut, for lists of letters show far fewer."""
@@ -84,6 +84,7 @@ class Writer:
             "notice": notice,
             "record": record,
             "change": changes[-1] if changes else None,
+            "is_of_assignments": ASSIGNMENTS in notice.topics,
             "leave": mark(Slot.LEAVE),
         }
         said = self._said(language)
@@ -112,14 +113,27 @@ class Writer:
         Raises Unwritable, TooLarge.
         """
         said = self._said(language)
-        count = len(notices)
+        assigned = sum(ASSIGNMENTS in notice.topics for notice in notices)
+        released = len(notices) - assigned
         if frequency is Frequency.WEEKLY:
             when = said("week %(week)s", week=day.isocalendar().week)
         else:
             when = dates.day(day, language)
-        title = said.plural("%(number)s press release", "%(number)s press releases", count)
-        entries = [(notice, notice.version(language)) for notice in notices]
-        nouns = {"entries": entries, "frequency": frequency, "title": title, "when": when, "leave": mark(Slot.LEAVE)}
+        counted = [
+            said.plural("%(number)s press release", "%(number)s press releases", released) if released else "",
+            said.plural("%(number)s government assignment", "%(number)s government assignments", assigned)
+            if assigned
+            else "",
+        ]
+        title = said(" and ").join(filter(None, counted))
+        nouns = {
+            "entries": [(notice, notice.version(language)) for notice in notices],
+            "frequency": frequency,
+            "title": title,
+            "when": when,
+            "is_of_assignments": not released,
+            "leave": mark(Slot.LEAVE),
+        }
         headers = [
             *self._from(language),
             *self._list(),
@@ -262,6 +276,7 @@ def _environment(theme: Path, language: str, timezone: ZoneInfo, *, autoescape: 
 
     made.globals["in_language"] = lambda code: said.gettext("in %(language)s") % {"language": language_name(code)}
     made.filters.update(
+        day=lambda day: dates.day(day, language),
         moment=lambda moment: dates.moment(moment.astimezone(timezone), language),
         language_name=language_name,
         size=lambda count: dates.size(count, language),

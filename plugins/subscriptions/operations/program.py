@@ -17,6 +17,7 @@ from plugins.subscriptions.offer import Offer
 from plugins.subscriptions.sending.scheduler import Scheduler
 from plugins.subscriptions.sending.worker import Sending, Worker, now
 from plugins.subscriptions.service.app import THEME, Service, config
+from plugins.subscriptions.service.metrics import Metrics
 from plugins.subscriptions.settings import Settings
 from plugins.subscriptions.store import Store, Unavailable, Unusable
 
@@ -68,6 +69,22 @@ class Mailer:
             for name, run in (("scheduler", self.scheduler.run), ("worker", self.worker.run))
         ]
 
+    def measure(self, metrics: Metrics) -> None:
+        """Let Prometheus see what keeps letters back."""
+        worker, scheduler = self.worker, self.scheduler
+        metrics.count(
+            "list_breaker_open",
+            "1 while so much is refused, or comes back, that it isn't believed.",
+            lambda: {"refusals": int(worker.breaker.is_open), "bounces": int(scheduler.feedback.has_stopped)},
+            by="what",
+        )
+        metrics.count(
+            "list_faults",
+            "1 for each part of what mails that doesn't work at present.",
+            lambda: dict.fromkeys((*self.refusals, *scheduler.faults), 1),
+            by="part",
+        )
+
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
@@ -118,6 +135,8 @@ class Program:
         self.store = Store.open(settings)
         self.service = Service.of(settings, self.store, site=shown or site, theme=theme)
         self.mailer = Mailer(settings, self.store, site, theme=theme, again=again) if mailing else None
+        if self.mailer:
+            self.mailer.measure(self.service.metrics)
 
     def start(self) -> None:
         self.service.start()

@@ -47,7 +47,7 @@ class Scheduler:
         self._settings = settings
         self._pull = pull
         self._message_id_of = message_id_of
-        self._feedback = Feedback(store, keys, bounce_rate=settings.bounce_rate)
+        self.feedback = Feedback(store, keys, bounce_rate=settings.bounce_rate)
         self._clock = clock
         self._stop = threading.Event()
         self._nudged = threading.Event()
@@ -122,4 +122,4 @@ class Scheduler:
         )
 
     def _look_through(self, moment: datetime) -> object:
-        return self._feedback.look_through(self._settings.feedback, moment) if self._settings.feedback else None
+        return self.feedback.look_through(self._settings.feedback, moment) if self._settings.feedback else None

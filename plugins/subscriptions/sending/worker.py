@@ -86,11 +86,13 @@ class Sending:
 class Worker:
     """One process' share of the sending; any number of them may run, on any number of machines.
 
-    `tally` counts what became of letters, by the row's state.
+    `tally` counts what became of letters, by the row's state. While `breaker` is open only those go that somebody waits
+    for.
     """
 
     def __init__(self, sending: Sending) -> None:
         self.tally: Counter[DeliveryState] = Counter()
+        self.breaker = Breaker(sending.settings.bounce_rate)
         self._sending = sending
         self._stop = threading.Event()
         self._faults: list[BaseException] = []
@@ -110,7 +112,7 @@ class Worker:
         with journal.seat(settings.state) as seat:
             self._take_over(seat)
             leases = Leases(store, settings.lease, self._sending.clock)
-            pace, breaker = Pace(settings.rate), Breaker(settings.bounce_rate)
+            pace = Pace(settings.rate)
             notes = Journal(seat)
             lines = [
                 Line(
@@ -118,7 +120,7 @@ class Worker:
                     name=seat.name,
                     leases=leases,
                     pace=pace,
-                    breaker=breaker,
+                    breaker=self.breaker,
                     journal=notes,
                     stop=self._stop,
                     tally=self.tally,

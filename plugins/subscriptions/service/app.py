@@ -52,6 +52,7 @@ class Service:
     app: Starlette
     offers: Offers
     afterwards: Afterwards
+    metrics: Metrics
 
     @classmethod
     def of(
@@ -70,6 +71,7 @@ class Service:
         base = urlsplit(settings.service).path
         offers = Offers(site.offer, settings.site, spoken(theme))
         afterwards = Afterwards((Unavailable,), pause)
+        metrics = _metrics(store, afterwards, now)
         reception = Reception(
             settings=settings,
             store=store,
@@ -81,11 +83,11 @@ class Service:
                 "subscribe": Gate(limits or Limits(), always=settings.proof_of_work),
                 "manage": Gate(limits or Limits(), always=False),
             },
-            metrics=_metrics(store, afterwards, now),
+            metrics=metrics,
             now=now,
             base=base,
         )
-        service = cls(app=_application(reception, site), offers=offers, afterwards=afterwards)
+        service = cls(app=_application(reception, site), offers=offers, afterwards=afterwards, metrics=metrics)
 
         @asynccontextmanager
         async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -155,8 +157,9 @@ def _application(reception: Reception, site: Deployed) -> Starlette:
 
 def _metrics(store: Store, afterwards: Afterwards, now: Callable[[], datetime]) -> Metrics:
     def oldest() -> float:
-        since = store.answers.status().oldest_open_at
-        return max(0.0, (now() - since).total_seconds()) if since else 0.0
+        due = store.answers.under_way().oldest_at, store.mailings.next_due()
+        since = min((at for at in due if at), default=now())
+        return max(0.0, (now() - since).total_seconds())
 
     def took() -> float:
         latest = store.answers.latest_took()
@@ -166,9 +169,11 @@ def _metrics(store: Store, afterwards: Afterwards, now: Callable[[], datetime]) 
     metrics.watch("list_waiting", "Sign-ups that were answered and are not stored yet.", afterwards.__len__)
     metrics.watch("list_stuck", "1 while the database can't be used.", lambda: float(afterwards.stuck))
     metrics.count("list_readers", "Readers by state.", store.subscribers.count)
-    metrics.watch("list_oldest_letter_seconds", "For how long the letter that waits longest could have gone.", oldest)
+    metrics.watch(
+        "list_oldest_letter_seconds", "For how long the letter or release that waits longest could have gone.", oldest
+    )
     metrics.watch(
         "list_release_seconds", "From when the release told last was published to its last letter so far.", took
     )
-    metrics.count("list_deliveries", "Deliveries by state.", store.ledger.counts)
+    metrics.count("list_deliveries", "Deliveries under way by state.", lambda: store.answers.under_way().counts)
     return metrics

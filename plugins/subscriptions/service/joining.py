@@ -101,7 +101,7 @@ class Joining:
         at = self._at
         mark = at.keys.mark(address)
         consent = Consent(at=now, wording=at.wording(choice.language), source="form")
-        outcome = at.store.subscribers.sign_up(address, mark, choice, consent, now)
+        outcome = at.store.subscribers.sign_up(address, mark, at.keys.mark(address.mailbox), choice, consent, now)
         at.metrics.sign_ups.labels(outcome.value).inc()
         log.info("sign-up", extra={"mark": mark[:8], "outcome": outcome.value})
 

@@ -27,23 +27,23 @@ class Metrics:
         """Measure when Prometheus asks."""
         Gauge(name, says, registry=self.registry).set_function(measure)
 
-    def count(self, name: str, says: str, counts: Callable[[], Mapping[Any, int]]) -> None:
-        """Count by state when Prometheus asks."""
-        self.registry.register(_Counts(name, says, counts))
+    def count(self, name: str, says: str, counts: Callable[[], Mapping[Any, int]], by: str = "state") -> None:
+        """Count, by state or by something else, when Prometheus asks."""
+        self.registry.register(_Counts(name, says, counts, by))
 
     def _counter(self, name: str, says: str, *labels: str) -> Counter:
         return Counter(name, says, labels, registry=self.registry)
 
 
 class _Counts(Collector):
-    def __init__(self, name: str, says: str, counts: Callable[[], Mapping[Any, int]]) -> None:
-        self._name, self._says, self._counts = name, says, counts
+    def __init__(self, name: str, says: str, counts: Callable[[], Mapping[Any, int]], by: str) -> None:
+        self._name, self._says, self._counts, self._by = name, says, counts, by
 
     def describe(self) -> list[GaugeMetricFamily]:
-        return [GaugeMetricFamily(self._name, self._says, labels=["state"])]
+        return [GaugeMetricFamily(self._name, self._says, labels=[self._by])]
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        family = GaugeMetricFamily(self._name, self._says, labels=["state"])
-        for state, number in self._counts().items():
-            family.add_metric([str(state)], number)
+        (family,) = self.describe()
+        for what, number in self._counts().items():
+            family.add_metric([str(what)], number)
         yield family

@@ -110,8 +110,8 @@ class Staying:
         return at.look.page("manage_asked", asked.choice.language, shown=address.text)
 
     def _send_link(self, address: Address, now: datetime) -> None:
-        mark = self._at.keys.mark(address)
-        sent = self._at.store.subscribers.send_manage_link(mark, now)
+        mark, mailbox = self._at.keys.mark(address), self._at.keys.mark(address.mailbox)
+        sent = self._at.store.subscribers.send_manage_link(mark, mailbox, now)
         log.info("manage link", extra={"mark": mark[:8], "sent": sent})
 
     async def show(self, request: Request) -> Response:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from plugins.subscriptions.delivery import OPEN, DeliveryState
-from plugins.subscriptions.mailing import MailingKind, MailingState
+from plugins.subscriptions.mailing import LIVE, MailingKind, MailingState
 from plugins.subscriptions.reader import Frequency, ReaderState
 from plugins.subscriptions.store.database import Database
-from plugins.subscriptions.store.tables import deliveries, is_one_of, mailings, readers, word
+from plugins.subscriptions.store.tables import deliveries, is_leased, mailings, readers, word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +41,31 @@ class Status:
     held: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """What isn't decided yet: how many deliveries are in each state, and since when the one of them that has waited
+    longest could have gone.
+    """
+
+    counts: dict[DeliveryState, int]
+    oldest_at: datetime | None
+
+
+_S, _d = DeliveryState, deliveries.c
+SENDING = tuple(
+    select(_d.state, func.count(), func.min(_d.next_at)).where(which).group_by(_d.state)
+    for which in (_d.state == word(_S.QUEUED), is_leased, _d.state == word(_S.IN_DOUBT))
+)
+"""What is on its way to the relay. Each statement reads one partial index, however long the ledger is."""
+KEPT = {state: select(func.count()).where(_d.state == word(state)) for state in (_S.WAITING, _S.HELD)}
+"""What waits for a digest, or for the operator."""
+
+
 class Answers:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._took: tuple[int, timedelta | None] = 0, None
+        """Of the mailing with that number, whose letters have all gone."""
 
     def why(self, mark: str, release: str) -> tuple[Answer, ...]:
         """Answer what became of each revision of a release for the reader with that address, subscribed now."""
@@ -91,19 +113,27 @@ class Answers:
         """Answer how long the release that was told last took, from when it was published until the last letter so far
         was handed over; None before there is one.
         """
-        told = mailings.c.kind == MailingKind.RELEASE, mailings.c.fanned_out_at.is_not(None)
+        told = mailings.c.kind == word(MailingKind.RELEASE), mailings.c.fanned_out_at.is_not(None)
         with self._database.reading() as connection:
             latest = connection.execute(
-                select(mailings.c.number, mailings.c.at).where(*told).order_by(mailings.c.fanned_out_at.desc()).limit(1)
+                select(mailings.c.number, mailings.c.at, mailings.c.state)
+                .where(*told)
+                .order_by(mailings.c.fanned_out_at.desc())
+                .limit(1)
             ).one_or_none()
             if latest is None:
                 return None
+            if self._took[0] == latest.number:
+                return self._took[1]
             last: datetime | None = connection.scalar(
                 select(func.max(deliveries.c.changed_at)).where(
                     deliveries.c.mailing == latest.number, deliveries.c.state == word(DeliveryState.ACCEPTED)
                 )
             )
-        return last - latest.at if last else None
+        took = last - latest.at if last else None
+        if latest.state not in LIVE:
+            self._took = latest.number, took
+        return took
 
     def who(self, release: str) -> dict[int, dict[DeliveryState, int]]:
         """Answer, for each revision of a release, how many letters are in which state; of digests, the digest's."""
@@ -125,27 +155,32 @@ class Answers:
             told.setdefault(revision, {})[DeliveryState(found)] = count
         return told
 
+    def under_way(self) -> UnderWay:
+        """Answer what isn't decided yet. Cheap enough to be asked each second: nothing old is read."""
+        with self._database.reading() as connection:
+            return _under_way(connection)
+
     def status(self) -> Status:
         with self._database.reading() as connection:
             counted = connection.execute(select(readers.c.state, func.count()).group_by(readers.c.state))
             by_state = {ReaderState(state): count for state, count in counted}
-            shown = OPEN | {DeliveryState.WAITING, DeliveryState.HELD}
-            recent = select(mailings.c.number).where(
-                mailings.c.state.in_([MailingState.FANNED_OUT, MailingState.HELD, MailingState.DONE])
-            )
-            rows = connection.execute(
-                select(deliveries.c.state, func.count(), func.min(deliveries.c.next_at))
-                .where(is_one_of(deliveries.c.state, shown), deliveries.c.mailing.in_(recent))
-                .group_by(deliveries.c.state)
-            ).all()
-        open_rows = {DeliveryState(state): count for state, count, _ in rows}
-        oldest = min((at for state, _, at in rows if state in OPEN), default=None)
+            letters = _under_way(connection)
         return Status(
             readers={state: by_state.get(state, 0) for state in ReaderState},
-            open={state: open_rows.get(state, 0) for state in sorted(shown)},
-            oldest_open_at=oldest,
-            held=open_rows.get(DeliveryState.HELD, 0),
+            open=letters.counts,
+            oldest_open_at=letters.oldest_at,
+            held=letters.counts[DeliveryState.HELD],
         )
+
+
+def _under_way(connection: Connection) -> UnderWay:
+    found = [row for statement in SENDING for row in connection.execute(statement)]
+    counts = {DeliveryState(state): count for state, count, _ in found}
+    counts |= {state: connection.scalar(statement) or 0 for state, statement in KEPT.items()}
+    return UnderWay(
+        counts={state: counts.get(state, 0) for state in sorted(OPEN | set(KEPT))},
+        oldest_at=min((at for _, _, at in found), default=None),
+    )
 
 
 def _state(item: str | None, digest: str | None) -> DeliveryState | None:

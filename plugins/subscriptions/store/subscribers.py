@@ -37,7 +37,7 @@ LIMITS = {
     Purpose.CONFIRM: ((timedelta(days=1), 1), (timedelta(days=30), 3)),
     Purpose.MANAGE: ((timedelta(minutes=10), 1), (timedelta(days=1), 5)),
 }
-"""How many letters of a kind go to one address within a time, whoever asks."""
+"""How many letters of a kind go to one mailbox within a time, whoever asks."""
 
 LETTER_LASTS = {Purpose.CONFIRM: timedelta(days=1), Purpose.MANAGE: MANAGE_FOR}
 """After that a personal letter that couldn't be handed over isn't worth sending any more."""
@@ -50,28 +50,31 @@ class Subscribers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def sign_up(self, address: Address, mark: str, choice: Choice, consent: Consent, now: datetime) -> SignUp:
+    def sign_up(
+        self, address: Address, mark: str, mailbox: str, choice: Choice, consent: Consent, now: datetime
+    ) -> SignUp:
         """Queue a confirmation letter to an address that asks to be told, and remember what it asked for.
 
-        An address that is subscribed gets a link to its choices instead, and they stay as they are. Nothing at all
-        happens when it has had its share of letters. A reader who asks again before confirming gets a new generation.
+        `mailbox` is the mark of the mailbox that the address leads to. An address that is subscribed gets a link to its
+        choices instead, and they stay as they are. Nothing at all happens when the mailbox has had its share of
+        letters. A reader who asks again before confirming gets a new generation.
         """
         with self._database.writing() as connection:
-            self._database.alone(connection, mark)
+            self._alone(connection, mark, mailbox)
             if _reason(connection, mark) is EndReason.OPERATOR:
                 return SignUp.BLOCKED
             found = _locked(connection, mark)
             if found is not None and found.state == ReaderState.ACTIVE:
-                queued = _send(connection, found.number, mark, Purpose.MANAGE, now)
+                queued = _send(connection, found.number, mark, mailbox, Purpose.MANAGE, now)
                 return SignUp.MANAGE_LINK if queued else SignUp.LIMITED
-            if not _may_ask(connection, mark, Purpose.CONFIRM, now):
+            if not _may_ask(connection, mailbox, Purpose.CONFIRM, now):
                 return SignUp.LIMITED
             if found is not None:
                 number = _ask_again(connection, found.number, address, choice, now)
             else:
                 number = _add(connection, address, mark, choice, ReaderState.PENDING, now)
             _agree(connection, number, consent)
-            _send(connection, number, mark, Purpose.CONFIRM, now)
+            _send(connection, number, mark, mailbox, Purpose.CONFIRM, now)
             return SignUp.CONFIRMATION
 
     def confirm(self, reader: int, generation: int, now: datetime) -> Confirmation:
@@ -104,14 +107,16 @@ class Subscribers:
             return Confirmation.SUPERSEDED
         return Confirmation.ALREADY if found.state == ReaderState.ACTIVE else Confirmation.GONE
 
-    def send_manage_link(self, mark: str, now: datetime) -> bool:
-        """Queue a letter with a link to the reader's choices, if there is such a reader and it has not had too many."""
+    def send_manage_link(self, mark: str, mailbox: str, now: datetime) -> bool:
+        """Queue a letter with a link to the reader's choices, if there is such a reader and the mailbox has not had too
+        many.
+        """
         with self._database.writing() as connection:
-            self._database.alone(connection, mark)
+            self._alone(connection, mark, mailbox)
             found = _locked(connection, mark)
             if found is None or found.state != ReaderState.ACTIVE:
                 return False
-            return _send(connection, found.number, mark, Purpose.MANAGE, now)
+            return _send(connection, found.number, mark, mailbox, Purpose.MANAGE, now)
 
     def change(self, number: int, choice: Choice, now: datetime) -> bool:
         """Give an active reader other choices; False if there is none. Who goes over to letters at once gets what was
@@ -225,6 +230,12 @@ class Subscribers:
         """Answer how many personal letters were asked for since, by everyone."""
         with self._database.reading() as connection:
             return connection.execute(select(func.count()).where(askings.c.at >= moment)).scalar_one()
+
+    def _alone(self, connection: Connection, mark: str, mailbox: str) -> None:
+        """Let nobody else ask for letters to the mailbox, or take the address, until this transaction ends."""
+        self._database.alone(connection, mailbox)
+        if mark != mailbox:
+            self._database.alone(connection, mark)
 
 
 def end(connection: Connection, number: int, reason: EndReason, now: datetime) -> str | None:
@@ -358,21 +369,23 @@ def _agree(connection: Connection, number: int, consent: Consent) -> None:
     )
 
 
-def _may_ask(connection: Connection, mark: str, purpose: Purpose, now: datetime) -> bool:
+def _may_ask(connection: Connection, mailbox: str, purpose: Purpose, now: datetime) -> bool:
     for span, most in LIMITS[purpose]:
         asked = connection.scalar(
-            select(func.count()).where(askings.c.mark == mark, askings.c.purpose == purpose, askings.c.at > now - span)
+            select(func.count()).where(
+                askings.c.mailbox == mailbox, askings.c.purpose == purpose, askings.c.at > now - span
+            )
         )
         if (asked or 0) >= most:
             return False
     return True
 
 
-def _send(connection: Connection, number: int, mark: str, purpose: Purpose, now: datetime) -> bool:
-    """Queue a personal letter, unless the address has had its share."""
-    if not _may_ask(connection, mark, purpose, now):
+def _send(connection: Connection, number: int, mark: str, mailbox: str, purpose: Purpose, now: datetime) -> bool:
+    """Queue a personal letter, unless the mailbox has had its share."""
+    if not _may_ask(connection, mailbox, purpose, now):
         return False
-    connection.execute(insert(askings).values(mark=mark, purpose=purpose, at=now))
+    connection.execute(insert(askings).values(mark=mark, mailbox=mailbox, purpose=purpose, at=now))
     mailing = connection.execute(
         insert(mailings)
         .values(

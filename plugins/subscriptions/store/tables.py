@@ -29,7 +29,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeDecorator
 
 from plugins.subscriptions.delivery import DeliveryState
-from plugins.subscriptions.mailing import LIVE
+from plugins.subscriptions.mailing import LIVE, MailingKind
 from plugins.subscriptions.reader import ReaderState
 
 metadata = MetaData(
@@ -138,12 +138,15 @@ askings = Table(
     metadata,
     Column("number", Number, primary_key=True),
     Column("mark", Text, nullable=False),
+    Column("mailbox", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("at", Moment, nullable=False),
-    Index("askings_mark", "mark", "at"),
+    Index("askings_mark", "mark"),
+    Index("askings_mailbox", "mailbox", "at"),
     Index("askings_at", "at"),
 )
-"""That a personal letter was queued to an address: what the limits count."""
+"""That a personal letter was queued to an address. The limits count by `mailbox`, the mark of the mailbox that it lies
+in; who asks what is held on an address, and its erasure, go by `mark`."""
 
 suppressions = Table(
     "suppressions",
@@ -188,6 +191,7 @@ mailings = Table(
 is_live = is_one_of(mailings.c.state, LIVE)
 """What the partial index of live mailings is of: SQLite uses it only where a query says just this."""
 _partial("mailings_live", is_live, mailings.c.state, mailings.c.due_at)
+_partial("mailings_told", mailings.c.kind == word(MailingKind.RELEASE), mailings.c.fanned_out_at)
 
 deliveries = Table(
     "deliveries",
@@ -221,4 +225,5 @@ is_leased = is_one_of(_d.state, {DeliveryState.CLAIMED, DeliveryState.HANDING_OV
 _partial("deliveries_leased", is_leased, _d.lease_until)
 _partial("deliveries_in_doubt", _d.state == word(DeliveryState.IN_DOUBT), _d.changed_at, _d.number)
 _partial("deliveries_waiting", _d.state == word(DeliveryState.WAITING), _d.reader)
+_partial("deliveries_held", _d.state == word(DeliveryState.HELD), _d.mailing)
 _partial("deliveries_digest", _d.digest.is_not(None), _d.digest)

@@ -223,7 +223,8 @@ def test_personal_letters_lead_to_their_pages(room: Room) -> None:
     assert (confirm.reader, confirm.generation) == (claim.reader, claim.generation)
     follow(room, "ann@example.test")
     room.now += timedelta(days=2)
-    assert room.store.subscribers.send_manage_link(KEYS.mark(_address("ann@example.test")), room.now)
+    mark = KEYS.mark(_address("ann@example.test"))
+    assert room.store.subscribers.send_manage_link(mark, mark, room.now)
     (claim,) = [each for each in room.claims() if each.address == "ann@example.test"]
     letter = read(room.compose(claim).message)
     link = next(line for line in text(letter).splitlines() if line.startswith(f"{SERVICE}manage/"))

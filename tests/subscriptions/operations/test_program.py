@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
+from prometheus_client import generate_latest
 
 from plugins.subscriptions.manifest import Deployed, own_client
 from plugins.subscriptions.operations.program import Program
@@ -147,6 +150,23 @@ def test_a_copy_on_another_machine_mails_nobody_either(list_settings, tmp_path):
     with running(other) as program:
         refusal = wait_for(lambda: program.mailer.refusals.get("scheduler"))
         assert "press subscribers join" in refusal
+
+
+def test_every_alarm_is_about_a_number_that_there_is(list_settings):
+    """And what keeps letters back, a site that can't be read here, is among the numbers."""
+    rules = (ROOT / "plugins" / "subscriptions" / "recipes" / "alerts.yml").read_text()
+    alarms = [rule["expr"] for group in yaml.safe_load(rules)["groups"] for rule in group["rules"]]
+    with running(replace(list_settings, site="http://127.0.0.1:1/")) as program:
+        wait_for(lambda: "manifest" in program.mailer.scheduler.faults)
+        numbers = generate_latest(program.service.metrics.registry).decode()
+    assert 'list_faults{part="manifest"} 1.0' in numbers
+    assert 'list_breaker_open{what="refusals"} 0.0' in numbers
+    told = set(re.findall(r"^(list_\w+(?:{state=\"\w+\"})?)", numbers, re.MULTILINE)) | set(
+        re.findall(r"^(list_\w+)", numbers, re.MULTILINE)
+    )
+    asked_about = set(re.findall(r"list_\w+(?:{[^}]*})?", " ".join(alarms)))
+    assert len(asked_about) >= 7
+    assert asked_about <= told, asked_about - told
 
 
 def test_a_front_door_alone_mails_nothing(list_settings):

@@ -71,6 +71,12 @@ def test_nginx_believes_its_file(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool isn't installed (Debian: in prometheus)")
+def test_prometheus_believes_its_rules():
+    done = run("promtool", "check", "rules", str(RECIPES / "alerts.yml"))
+    assert done.returncode == 0, done.stderr
+
+
 @needs("sqlite3")
 def test_the_backup_is_whole_though_the_list_is_running(sqlite_store, sqlite_settings):
     sqlite_store.instance.check()

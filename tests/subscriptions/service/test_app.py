@@ -227,15 +227,18 @@ def test_numbers_are_for_those_on_this_side_of_the_proxy(served):
 
 def test_how_promptly_letters_go_is_among_the_numbers(served):
     def number(name: str) -> float:
-        return float(re.search(rf"^{name} (\S+)$", served.client.get("/metrics").text, re.MULTILINE)[1])
+        return float(re.search(rf"^{re.escape(name)} (\S+)$", served.client.get("/metrics").text, re.MULTILINE)[1])
 
     served.subscribed(ANNA)
     served.store.mailings.take_in([], served.now)
     at = served.now
     served.store.mailings.take_in([announcement("k7q2m9xd", at=at)], at)
-    served.later(minutes=2)
+    served.later(minutes=2, seconds=30)
+    assert number("list_oldest_letter_seconds") == 30, "a release that nobody fans out is late, too"
+    served.later(seconds=-30)
     served.store.mailings.fan_out_due(served.now)
     served.later(minutes=3)
+    assert number('list_deliveries{state="queued"}') == 1
     assert (number("list_oldest_letter_seconds"), number("list_release_seconds")) == (180, 0)
     (claim,) = served.store.ledger.exchange("w", (), 1, served.now).claims
     served.store.ledger.exchange("w", [Outcome.accepted(claim, "250 ok")], 0, served.now)

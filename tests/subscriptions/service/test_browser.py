@@ -63,7 +63,8 @@ class PressRoom:
         """Let Anna have asked elsewhere."""
         now, address = datetime.now(UTC), Address.of(ANNA, test=True)
         choice, consent = Choice(language="sv"), Consent(at=now, wording="x", source="form")
-        self.store.subscribers.sign_up(address, self.keys.mark(address), choice, consent, now)
+        mark = self.keys.mark(address)
+        self.store.subscribers.sign_up(address, mark, mark, choice, consent, now)
 
     def waited_for(self, email=ANNA):
         """Answer the reader, once the sign-up has been stored."""

@@ -54,6 +54,7 @@ def test_known_and_unknown_addresses_are_answered_in_the_same_time(served):
         "pending": lambda number: "vanta@example.test",
         "bounced": lambda number: "studs@example.test",
         "unknown": lambda number: f"ny{number:03}@example.test",
+        "one mailbox": lambda number: f"vanta+{number:03}@example.test",
     }
     form = served.form("")
 

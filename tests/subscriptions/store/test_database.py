@@ -8,10 +8,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import StatementError
 
+from plugins.subscriptions.reader import SignUp
 from plugins.subscriptions.settings import Settings
 from plugins.subscriptions.store import Store, Unavailable, Unusable, tables
 from tests.subscriptions import postgres
-from tests.subscriptions.people import NOW, subscribed
+from tests.subscriptions.people import NOW, asked, subscribed
 
 
 def test_the_migrations_make_the_tables_that_the_code_means(store: Store) -> None:
@@ -123,3 +124,23 @@ def test_a_database_that_goes_away_is_unavailable_and_comes_back() -> None:
                 continue
         assert len(list(store.subscribers.active())) == 1
         store.close()
+
+
+def test_case_19_what_was_asked_before_mailboxes_were_counted_counts_on(settings: Settings) -> None:
+    """On a database of the version before."""
+    store = Store.open(settings)
+    assert asked(store, "anna@example.se") is SignUp.CONFIRMATION
+    with store._database.writing() as connection:
+        for index in ("askings_mailbox", "deliveries_held", "mailings_told", "askings_mark"):
+            connection.execute(text(f"DROP INDEX {index}"))
+        connection.execute(text("ALTER TABLE askings DROP COLUMN mailbox"))
+        connection.execute(text("CREATE INDEX askings_mark ON askings (mark, at)"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    store.close()
+    Store.migrate(settings)
+    store = Store.open(settings)
+    with store._database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
+    assert asked(store, "anna+1@example.se", NOW + timedelta(hours=1)) is SignUp.LIMITED
+    store.close()

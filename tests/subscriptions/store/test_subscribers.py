@@ -16,7 +16,19 @@ from plugins.subscriptions.reader import (
     SignUp,
 )
 from plugins.subscriptions.store import Store
-from tests.subscriptions.people import DAY, HOUR, MINUTE, NOW, announcement, asked, mark, sent, subscribed, told
+from tests.subscriptions.people import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    announcement,
+    asked,
+    mailbox,
+    mark,
+    sent,
+    subscribed,
+    told,
+)
 
 ANNA = "anna@example.se"
 
@@ -76,10 +88,40 @@ def test_what_is_limited_changes_nothing(store: Store) -> None:
 def test_manage_links_are_limited(store: Store) -> None:
     subscribed(store, ANNA)
     times = [NOW + DAY + timedelta(minutes=m) for m in (0, 5, 11, 22, 33, 44, 55, 60 * 24 + 1)]
-    assert [store.subscribers.send_manage_link(mark(ANNA), at) for at in times] == [
+    assert [store.subscribers.send_manage_link(mark(ANNA), mark(ANNA), at) for at in times] == [
         True, False, True, True, True, True, False, True,
     ]  # fmt: skip
-    assert not store.subscribers.send_manage_link(mark("nobody@example.se"), NOW)
+    nobody = mark("nobody@example.se")
+    assert not store.subscribers.send_manage_link(nobody, nobody, NOW)
+
+
+def test_case_19_many_ways_to_write_to_one_mailbox_share_its_limits(store: Store) -> None:
+    yes, no = SignUp.CONFIRMATION, SignUp.LIMITED
+    first_day = [asked(store, f"anna+{n}@example.se") for n in range(20)]
+    assert first_day == [yes] + [no] * 19
+    assert asked(store, "ANNA@Example.SE", NOW + HOUR) is no
+    assert asked(store, "an.na@example.se", NOW + HOUR) is yes, "dots mean something here"
+    later = [asked(store, f"anna+{n}@example.se", NOW + n * DAY + MINUTE) for n in range(1, 30)]
+    assert later == [yes] * 2 + [no] * 27
+    assert len(sent(store, NOW + 2 * DAY + 2 * MINUTE)) <= 4
+
+    dotted = ("a.n.n.a@gmail.com", "ann.a+press@googlemail.com", "anna@gmail.com")
+    assert [asked(store, each, NOW + HOUR) for each in dotted] == [yes, no, no]
+
+
+def test_case_19_a_plus_address_is_a_subscription_of_its_own(store: Store) -> None:
+    plus = "anna+press@example.se"
+    assert subscribed(store, ANNA) != subscribed(store, plus, NOW + 2 * DAY)
+    told(store, announcement(at=NOW + 3 * DAY), now=NOW + 3 * DAY)
+    assert {letter.address for letter in sent(store, NOW + 3 * DAY + 3 * MINUTE)} == {ANNA, plus}
+    links = [store.subscribers.send_manage_link(mark(each), mailbox(each), NOW + 4 * DAY) for each in (ANNA, plus)]
+    assert links == [True, False], "they share what may be asked for"
+
+
+def test_case_19_plus_addresses_from_many_forms_at_once_get_one_letter(store: Store) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = list(pool.map(lambda n: asked(store, f"anna+{n}@example.se"), range(6)))
+    assert sorted(outcomes) == [SignUp.CONFIRMATION] + [SignUp.LIMITED] * 5
 
 
 def test_asking_again_makes_the_first_link_void(store: Store) -> None:
