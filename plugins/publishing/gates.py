@@ -33,12 +33,13 @@ SECURITY = ".well-known/security.txt"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
     """A text that isn't public yet. `address` is where it will be; `id` is None for a translation, whose original may
-    be public.
+    be public; `at` is when it will be, None = nobody has said.
     """
 
     source: str
     address: str
     id: str | None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import NamedTuple, Self
 
@@ -11,6 +11,8 @@ RECORD = ".edition.json"
 """Where a host's own manifest lies, beside the files that it names."""
 
 FORMAT = 1
+
+_BETWEEN = b', "files": '
 
 
 class Item(NamedTuple):
@@ -39,22 +41,22 @@ class Manifest:
     @cached_property
     def digest(self) -> str:
         """Answer a hex digest of paths and contents: equal digests, equal editions."""
-        return sha256(self._listed.encode()).hexdigest()
+        return sha256(self.listed).hexdigest()
 
     @cached_property
-    def _listed(self) -> str:
+    def listed(self) -> bytes:
         """Answer the files as JSON, one a line: for Git and for people, and quicker than indented."""
-        return json.dumps(dict(sorted(self.files.items())), ensure_ascii=False, separators=(",\n", ": "))
+        return json.dumps(dict(sorted(self.files.items())), ensure_ascii=False, separators=(",\n", ": ")).encode()
 
     @classmethod
     def of_json(cls, data: bytes) -> Self:
         """Answer a manifest as it was kept. One that can't be read is empty: nothing is known to be ours."""
+        head, _, listed = data.partition(_BETWEEN)
         try:
-            kept = json.loads(data)
+            kept = json.loads(head + b"}")
             if kept["format"] != FORMAT:
                 return cls()
-            listed = kept["files"].items()
-            files = {path: Item(str(digest), int(size)) for path, (digest, size) in listed if is_inside(path)}
+            files = files_of(listed.removesuffix(b"}"))
             return cls(files, str(kept.get("sent_as", "")), str(kept.get("before", "")))
         except (ValueError, TypeError, KeyError, AttributeError):
             return cls()
@@ -62,7 +64,7 @@ class Manifest:
     def as_json(self, *, before: str = "") -> bytes:
         """Answer this to be kept; `before` is the edition before this one, if another than it says."""
         kept = {"format": FORMAT, "sent_as": self.sent_as, "before": before or self.before}
-        return f'{json.dumps(kept)[:-1]}, "files": {self._listed}}}'.encode()
+        return b"".join((json.dumps(kept).encode().removesuffix(b"}"), _BETWEEN, self.listed, b"}"))
 
     def confirmed(self, listing: Mapping[str, int]) -> "Manifest":
         """Answer what of this is really there, as a listing of sizes by path says. What isn't is left out; what has
@@ -78,6 +80,16 @@ class Manifest:
     def unsure_of(self, paths: Iterable[str]) -> "Manifest":
         """Answer this with the paths added as unknown: what a host's manifest says while they are being changed."""
         return Manifest({**self.files, **dict.fromkeys(paths, UNKNOWN)}, self.sent_as, self.before)
+
+
+@lru_cache(maxsize=4)
+def files_of(listed: bytes) -> Mapping[str, Item]:
+    """Answer the files that a manifest lists, those that lie inside. Raises ValueError, TypeError or AttributeError.
+
+    What dock and host hold is mostly one and the same list, which takes longer to read than all that is done with it.
+    """
+    files = json.loads(listed).items()
+    return {path: Item(str(digest), int(size)) for path, (digest, size) in files if is_inside(path)}
 
 
 def is_inside(path: str) -> bool:

@@ -17,14 +17,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple, Self
+from typing import Self
 from zlib import ZLIB_RUNTIME_VERSION
 
 import brotli
 
 from plugins.edition.record import RECORD as BUILT
 from plugins.publishing import laying
-from plugins.publishing.manifest import UNKNOWN, Item, Manifest, is_inside
+from plugins.publishing.manifest import UNKNOWN, Item, Manifest, files_of, is_inside
 from plugins.publishing.plan import bare
 from plugins.publishing.trouble import Trouble
 
@@ -58,42 +58,29 @@ class Shipment:
         return (self.folder / path).read_bytes()
 
 
-class _Seen(NamedTuple):
-    """A file of the output as it was when it was packed: what it held, and its size and time on the disk."""
-
-    sha256: str
-    size: int
-    modified: int
-
-    @property
-    def item(self) -> Item:
-        return Item(self.sha256, self.size)
-
-
 @dataclass(frozen=True)
 class _Packed:
-    """What a shipment was made of: of which output files and by which compressors, and what it holds."""
+    """What a shipment holds, by which compressors it was made, and the files that aren't compressed copies of others:
+    for each its time in the output (ns), 0 if it is not from there.
+    """
 
     packing: str = ""
-    seen: Mapping[str, _Seen] = field(default_factory=dict)
+    times: Mapping[str, int] = field(default_factory=dict)
     items: Mapping[str, Item] = field(default_factory=dict)
 
     @classmethod
     def of(cls, file: Path) -> Self | None:
         """Answer the record in the file; None if there is none that can be read."""
         try:
-            kept = json.loads(file.read_bytes())
-            seen = {path: _Seen(*each) for path, each in kept["seen"].items()}
-            items = {path: each.item for path, each in seen.items()}
-            items |= {path: Item(*item) for path, item in kept["more"].items()}
-            return cls(kept["packing"], seen, items)
+            head, _, listed = file.read_bytes().partition(b"\n")
+            kept = json.loads(head)
+            return cls(kept["packing"], kept["times"], files_of(listed))
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
 
     def write(self, file: Path) -> None:
-        more = {path: item for path, item in self.items.items() if path not in self.seen}
-        kept = {"packing": self.packing, "seen": self.seen, "more": more}
-        laying.write(file, json.dumps(kept, ensure_ascii=False).encode())
+        head = json.dumps({"packing": self.packing, "times": self.times}, ensure_ascii=False)
+        laying.write(file, b"\n".join((head.encode(), self.manifest.listed)))
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -109,16 +96,29 @@ class _Packed:
         An output file that was written again, if only with the same bytes, is laid again: somebody may have harmed it
         meanwhile, and with it those that are hard links to it.
         """
-        return sorted(
-            path
-            for path, item in self.items.items()
-            if other.items.get(path) != item or self.seen.get(path) != other.seen.get(path)
-        )
+        again = (path for path, time in self.times.items() if other.times.get(path) != time)
+        return sorted({*again, *(path for path, item in self.items.items() if other.items.get(path) != item)})
+
+    def with_own(self, own: Mapping[str, Item]) -> "tuple[dict[str, Item], list[str]]":
+        """Answer what an edition of these files holds together with the compressed copies that are here already; and
+        the files that may have no copies there.
+        """
+        changed = {path: item for path, item in own.items() if self.items.get(path) != item}
+        gone = self.times.keys() - own.keys()
+        items = {**self.items, **changed}
+        for path in (*changed, *gone):
+            for copy in _copies(path):
+                if copy not in own:
+                    items.pop(copy, None)
+        for path in gone:
+            items.pop(path, None)
+        return items, [*changed, *{bare(path) for path in gone} & (own.keys() - changed.keys())]
 
     def copies_of(self, path: str, item: Item) -> dict[str, Item] | None:
         """Answer the compressed copies of a file as it is now; None if it was another then, or they are lost."""
-        copies = {path + ending: self.items.get(path + ending, UNKNOWN) for ending in COMPRESSORS}
-        return copies if self.items.get(path) == item and UNKNOWN not in copies.values() else None
+        copies = {copy: self.items.get(copy, UNKNOWN) for copy in _copies(path)}
+        are_copies = self.times.keys().isdisjoint(copies) and UNKNOWN not in copies.values()
+        return copies if are_copies and self.items.get(path) == item else None
 
 
 class Dock:
@@ -153,38 +153,53 @@ class Dock:
         """Answer what was sent before that."""
         return self._shipment("earlier")
 
-    def prepare(self, output: Path, *, compressed: bool, extra: Mapping[str, bytes] | None = None) -> Shipment:
+    @property
+    def version(self) -> str:
+        """Answer what differs whenever another edition is the current one here; "" if there is none."""
+        try:
+            return " ".join(map(str, _stamp(self.folder / "current" / _RECORD)))
+        except OSError:
+            return ""
+
+    def prepare(
+        self, output: Path, *, compressed: bool, extra: Mapping[str, bytes] | None = None, is_known: bool = False
+    ) -> Shipment:
         """Answer the edition in `output`, ready to be sent. `extra` are files that the host reads (`_headers`).
 
         Only what the edition's own record names is sent: nothing that somebody left in the folder. Raises Trouble if
-        the folder is not what the build wrote.
+        the folder is not what the build wrote. `is_known` says that the dock was looked through not long ago.
         """
         extra = extra or {}
         last = self._packed("current") or _Packed()
-        seen = _seen(output, last)
-        packing = _PACKING if compressed else _UNPACKED
-        own = {path: each.item for path, each in seen.items()}
+        own, times = _seen(output, last)
         own |= {path: Item(sha256(data).hexdigest(), len(data)) for path, data in extra.items()}
-        if last.packing == packing and own == {p: i for p, i in last.items.items() if p == bare(p) or p in own}:
-            self._refresh(output, last, replace(last, seen=seen))
+        times |= dict.fromkeys(extra, 0)
+        packing = _PACKING if compressed else _UNPACKED
+        known = last if last.packing == packing else _Packed()
+        items, unmade = known.with_own(own)
+        if known is last and items == last.items:
+            self._refresh(output, last, replace(last, times=times))
             return Shipment(self.folder / "current" / _FILES, last.manifest)
-        basis = self._basis()
-        known = [each for each in (last, basis) if each.packing == packing]
-        copies, unmade = _copies(own, known) if compressed else ({}, [])
-        wanted = _Packed(packing, seen, own | copies)
+        basis = self._basis(is_known=is_known)
+        unmade = [path for path in unmade if compressed and PurePosixPath(path).suffix in COMPRESSED]
+        if basis.packing == packing:
+            found = {path: copies for path in unmade if (copies := basis.copies_of(path, own[path]))}
+            unmade = [path for path in unmade if path not in found]
+            items.update(item for copies in found.values() for item in copies.items() if item[0] not in own)
+        wanted = _Packed(packing, times, items)
         files = self.folder / "next" / _FILES
 
         def lay(path: str, place: Path) -> None:
             if path in extra:
                 place.write_bytes(extra[path])
-            elif path in seen:
+            elif path in times:
                 laying.link(output / path, place)
             else:
                 self._lay_copy(path, files)
 
-        laying.change(files, gone=basis.items.keys() - wanted.items.keys(), changed=wanted.differing(basis), lay=lay)
-        made = _compress(files, unmade)
-        return self._end(replace(wanted, items={**wanted.items, **made}))
+        laying.change(files, gone=basis.items.keys() - items.keys(), changed=wanted.differing(basis), lay=lay)
+        pairs = [(path, ending) for path in unmade for ending in COMPRESSORS if path + ending not in own]
+        return self._end(replace(wanted, items={**items, **_compress(files, pairs)}))
 
     def receive(self, files: Iterable[tuple[str, bytes]]) -> Shipment:
         """Answer a shipment of files that a host gave back."""
@@ -252,13 +267,13 @@ class Dock:
         packed = self._packed(name)
         return Shipment(self.folder / name / _FILES, packed.manifest) if packed else None
 
-    def _basis(self) -> _Packed:
+    def _basis(self, *, is_known: bool = False) -> _Packed:
         """Answer what `next` holds. Its record is gone from here on, until it holds something whole again."""
-        packed = self._packed("next") or _Packed()
+        packed = self._packed("next")
         (self.folder / "next" / _RECORD).unlink(missing_ok=True)
         files = self.folder / "next" / _FILES
         files.mkdir(parents=True, exist_ok=True)
-        return packed.among(laying.paths(files))
+        return packed if packed and is_known else (packed or _Packed()).among(laying.paths(files))
 
     def _end(self, packed: _Packed) -> Shipment:
         self._keep("next", packed)
@@ -266,7 +281,7 @@ class Dock:
 
     def _refresh(self, output: Path, last: _Packed, now: _Packed) -> None:
         """Take up the output's files that were written again with the same bytes."""
-        again = [path for path, seen in now.seen.items() if last.seen.get(path) != seen]
+        again = [path for path, time in now.times.items() if time and last.times.get(path) != time]
         new = self.folder / "new"
         for path in again:
             new.unlink(missing_ok=True)
@@ -285,22 +300,13 @@ class Dock:
             (files / path).write_bytes(COMPRESSORS[PurePosixPath(path).suffix](data))
 
 
-def _copies(own: Mapping[str, Item], known: Iterable[_Packed]) -> tuple[dict[str, Item], list[str]]:
-    """Answer the compressed copies that are there already, and the files that have none yet."""
-    copies: dict[str, Item] = {}
-    unmade = []
-    for path, item in own.items():
-        if PurePosixPath(path).suffix in COMPRESSED:
-            found = next(filter(None, (each.copies_of(path, item) for each in known)), None)
-            if found:
-                copies |= found
-            else:
-                unmade.append(path)
-    return copies, unmade
+def _copies(path: str) -> Iterator[str]:
+    """Answer where the compressed copies of a file lie."""
+    return (path + ending for ending in COMPRESSORS)
 
 
-def _compress(files: Path, paths: Iterable[str]) -> dict[str, Item]:
-    """Lay compressed copies beside the files, and answer them."""
+def _compress(files: Path, pairs: Iterable[tuple[str, str]]) -> dict[str, Item]:
+    """Lay a compressed copy beside each file, by its ending, and answer them."""
 
     def compress(path: str, ending: str) -> tuple[str, Item]:
         data = COMPRESSORS[ending]((files / path).read_bytes())
@@ -309,9 +315,8 @@ def _compress(files: Path, paths: Iterable[str]) -> dict[str, Item]:
         place.write_bytes(data)
         return path + ending, Item(sha256(data).hexdigest(), len(data))
 
-    each = ((path, ending) for path in paths for ending in COMPRESSORS)
     with ThreadPoolExecutor() as pool:  # the compressors let go of Python's lock
-        return dict(pool.map(lambda pair: compress(*pair), each))
+        return dict(pool.map(lambda pair: compress(*pair), pairs))
 
 
 def _lock(held: int) -> None:
@@ -326,27 +331,26 @@ def _stamp(file: Path) -> tuple[int, int, int]:
     return (found.st_ino, found.st_mtime_ns, found.st_size)
 
 
-def _seen(output: Path, last: _Packed) -> dict[str, _Seen]:
-    """Answer the files of the edition in the output folder; what has the time and size of last time isn't read."""
+def _seen(output: Path, last: _Packed) -> tuple[dict[str, Item], dict[str, int]]:
+    """Answer the files of the edition in the output folder, and their times; what has the time and size of last time
+    isn't read.
+    """
     try:
         record = json.loads((output / BUILT).read_bytes())
     except (OSError, ValueError):
         raise Trouble("there is no edition in {folder}; build it first", folder=output) from None
-    seen = {}
-    for path, digest in sorted(record.items()):
-        seen[path] = _look(f"{output}/{path}", path, last.seen.get(path))
-        if seen[path].sha256 != digest:
+    items: dict[str, Item] = {}
+    times: dict[str, int] = {}
+    place = f"{output}/"
+    for path, digest in record.items():
+        try:
+            found = os.lstat(place + path)
+            item, times[path] = last.items.get(path, UNKNOWN), found.st_mtime_ns
+            if (item.size, last.times.get(path)) != (found.st_size, found.st_mtime_ns):
+                item = Item(sha256(Path(place, path).read_bytes()).hexdigest(), found.st_size)
+        except OSError:
+            item = UNKNOWN
+        if item.sha256 != digest or not stat.S_ISREG(found.st_mode) or not (path in last.times or is_inside(path)):
             raise Trouble("{file} is not what the build wrote; build again", file=output / path)
-    return seen
-
-
-def _look(file: str, path: str, last: _Seen | None) -> _Seen:
-    try:
-        found = os.lstat(file)
-        if not stat.S_ISREG(found.st_mode) or not is_inside(path):
-            raise Trouble("{file} is not what the build wrote; build again", file=file)
-        if last and (last.size, last.modified) == (found.st_size, found.st_mtime_ns):
-            return last
-        return _Seen(sha256(Path(file).read_bytes()).hexdigest(), found.st_size, found.st_mtime_ns)
-    except OSError:
-        raise Trouble("{file} is not what the build wrote; build again", file=file) from None
+        items[path] = item
+    return items, times

@@ -63,6 +63,39 @@ def test_a_host_that_was_harmed_is_mended_within_the_hour(published):
     assert page.read_bytes() == right
 
 
+def test_the_host_is_not_looked_through_each_time_but_whenever_anything_came_between(published):
+    looked = []
+    held = Folder.held
+    published.desk.monkeypatch.setattr(Folder, "held", lambda self: (looked.append(1), held(self))[1])
+
+    def looks(*arguments):
+        looked.clear()
+        return published.publish(*arguments)["result"], len(looked)
+
+    published.write("ett", "Ett", id="ettettet")
+    assert looks("--dry-run") == ("planned", 0)
+    assert looks() == ("published", 0)
+    (settled,) = published.desk.root.glob(".cache/publishing/*/settled.json")
+    assert json.loads(settled.read_bytes())["before"] and published.get("/pressmeddelanden/2026/ett/").is_success
+    published.write("tva", "Två", id="tvatvatv")
+    record = published.root / "current/.edition.json"
+    record.write_bytes(record.read_bytes())  # as by another machine's publishing
+    assert looks() == ("published", 1)
+    published.write("tre", "Tre", id="tretretr")
+    settled.unlink()  # as by a publishing that was cut short
+    assert looks() == ("published", 1)
+    assert looks() == ("nothing", 0)
+
+
+def test_what_comes_later_is_looked_at_as_of_then(published):
+    link = "Se [det andra](../andra/sv.md)."
+    published.write("ena", "Ena", id="enaenaen", published="2026-12-01T10:00:00Z", body=link)
+    published.write("andra", "Andra", id="andraand", published="2026-12-02T10:00:00Z")
+    published.write("nytt", "Ett nytt", id="nyttnytt")
+    answer = published.publish()
+    assert answer["result"] == "published" and answer["tells"][0].startswith("1 fel")
+
+
 def test_a_dry_run_shows_what_would_change_and_changes_nothing(published):
     published.write("nytt", "Ett nytt", id="nyttnytt")
     before = (published.root / "current").readlink()

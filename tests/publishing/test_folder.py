@@ -93,6 +93,16 @@ def test_what_somebody_did_to_the_edition_is_noticed_and_mended(tmp_path, editio
     assert deploy(target, editions[0]).is_empty
 
 
+def test_what_was_harmed_together_with_its_links_is_laid_anew(tmp_path, editions):
+    target = Folder(tmp_path)
+    deploy(target, editions[0])
+    target.tidy()
+    (tmp_path / "current/releases/2030/a/picture.jpg").write_bytes(b"defaced")
+    assert (tmp_path / "spare/releases/2030/a/picture.jpg").read_bytes() == b"defaced"
+    deploy(target, editions[1])
+    assert seen(tmp_path) == NEW
+
+
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_killed_at_any_step_the_old_edition_stays_or_the_new_is_whole(tmp_path, editions):
     old, new = editions

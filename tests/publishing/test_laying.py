@@ -23,7 +23,8 @@ def test_what_is_the_same_stays_what_is_new_is_laid_and_what_is_gone_goes(tmp_pa
         laid.append(path)
         place.write_bytes(wanted[path])
 
-    laying.change(folder, gone=["gone/deep/file", "file"], changed=["x/changed", "file/is/a/folder/now"], lay=lay)
+    gone = ["gone/deep/file", "file", "never/there"]
+    laying.change(folder, gone=gone, changed=["x/changed", "file/is/a/folder/now"], lay=lay)
     assert files(folder) == wanted and laid == ["x/changed", "file/is/a/folder/now"]
     assert not (folder / "gone").exists()
     assert (folder / "same").stat() == before

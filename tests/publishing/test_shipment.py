@@ -83,7 +83,7 @@ def test_a_shipment_is_not_touched_by_the_next_build(tmp_path):
 
 def test_the_dock_remembers_what_is_there_and_what_was_there_before(tmp_path):
     dock, output = Dock(tmp_path / "dock"), tmp_path / "output"
-    assert dock.current is None and dock.earlier is None
+    assert dock.current is None and dock.earlier is None and dock.version == ""
     for edition in (OLD, NEW, NEW):
         dock.settle(dock.prepare(built(output, edition), compressed=False))
     assert files(dock.current.folder) == NEW and files(dock.earlier.folder) == OLD
@@ -109,6 +109,26 @@ def test_the_next_is_made_of_what_nobody_needs_any_more(tmp_path):
     assert ((place / "releases/2030/a/index.html.br").stat().st_ino, place.stat().st_ino) == kept
     assert shipment.manifest == shipped(tmp_path / "clean", another, compressed=True).manifest
     assert files(shipment.folder) == files(tmp_path / "clean/dock/next/files")
+
+
+def test_copies_follow_their_files_and_give_way_to_files_of_that_name(tmp_path):
+    dock, output = Dock(tmp_path / "dock"), tmp_path / "output"
+    editions = [
+        {"a.json": b"1", "b.txt": b"2", "c.jpg": b"3"},
+        {"a.json": b"1", "a.json.gz": b"our own", "b.txt": b"2"},
+        {"a.json": b"1", "b.txt": b"20"},
+        {"b.txt": b"2", "c.jpg": b"3"},
+        {"b.txt": b"2", "c.jpg": b"3"},
+    ]
+    for number, edition in enumerate(editions):
+        for _twice in range(2):
+            shipment = dock.prepare(built(output, edition), compressed=True, is_known=bool(number % 2))
+            clean = shipped(tmp_path / f"clean-{number}", edition, compressed=True)
+            assert shipment.manifest.files == clean.manifest.files
+            assert files(shipment.folder) == files(clean.folder)
+        dock.settle(shipment)
+        dock.tidy()
+    assert dock.prepare(output, compressed=False).manifest.files.keys() == editions[-1].keys()
 
 
 def test_what_was_harmed_since_is_mended_by_the_next_build(tmp_path):

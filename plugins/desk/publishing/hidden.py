@@ -1,14 +1,15 @@
 """What isn't public yet: drafts, embargoed texts, and translations that come later."""
 
+import os
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from pathlib import PurePosixPath
 
 from plugins.desk.project import Project
-from plugins.newsroom import Faults, State
+from plugins.newsroom import Fault, Faults, State
 from plugins.publishing.gates import Secret
 from plugins.reading import frontmatter, selection
 from plugins.reading.masthead import Masthead
+from plugins.reading.reader import read
 from plugins.reading.selection import Kind, Source
 
 
@@ -30,17 +31,43 @@ def secrets(project: Project, masthead: Masthead, public: Collection[str] = ()) 
                 source=project.shown(project.content / source.path),
                 address=_address(masthead, source.kind, source.language, source.year, source.slug),
                 id=_id(source),
+                at=one.published if one.state is State.EMBARGOED else None,
             )
+
+
+def coming_faults(project: Project, hidden: Collection[Secret]) -> set[Fault]:
+    """Answer what is wrong with these texts, of all in a preview and as of when the first of them becomes public.
+
+    Each look reads the whole content. What is wrong only at moments between is told once they come first, and by
+    `press check` whenever somebody asks.
+    """
+    first = min((each.at for each in hidden if each.at), default=None)
+    is_all = all(each.at and each.at == first for each in hidden)
+    looks = [] if is_all else [(project.now, True)]
+    looks += [(first, False)] if first else []
+    faults: set[Fault] = set()
+    for number, (moment, preview) in enumerate(looks):
+        try:
+            came = read(
+                project.content, now=moment, cache=project.private / "cache", url=project.url, preview=preview
+            )
+        except Faults as found:
+            faults.update(found.faults)
+        else:
+            faults.update(came.left_out)
+            if number == 0:  # the one with all texts in it
+                came.keep()
+    return faults
 
 
 def _addresses(project: Project, masthead: Masthead, folder: str) -> Iterator[str]:
     """Answer the addresses that the texts in a folder of the content have; none for one that isn't a text's folder."""
-    parts = PurePosixPath(folder).parts
-    if len(parts) != 3 or parts[0] == Kind.PAGE or not parts[1].isdecimal():
+    kind, *parts = folder.split("/")
+    if len(parts) != 2 or kind == Kind.PAGE or not parts[0].isdecimal():
         return
-    for file in (project.content / folder).iterdir():
-        if file.suffix.lower() == ".md" and not file.name.startswith("."):
-            yield _address(masthead, Kind(parts[0]), file.stem, int(parts[1]), parts[2])
+    for name in os.listdir(f"{project.content}/{folder}"):  # noqa: PTH208 - of ten thousand folders
+        if name.lower().endswith(".md") and not name.startswith("."):
+            yield _address(masthead, Kind(kind), name[:-3], int(parts[0]), parts[1])
 
 
 def _address(masthead: Masthead, kind: Kind, language: str, year: int, slug: str) -> str:

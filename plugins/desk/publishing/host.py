@@ -1,10 +1,12 @@
 """Where the press room is published: the target, and what is kept on this machine of what was sent there."""
 
+import gc
 import json
 import os
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -40,13 +42,18 @@ class RolledBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What the host was last found to have: what was `built`, and the `version` that the target answered then.
+    """What the host was last found to have: what was `built`, and the `version` that the target answered then, and
+    `docked` the dock's.
 
-    `notices` is the SHA-256 of its notices.json, "" = it has none; `at` is when that was, in seconds since 1970.
+    `edition` is its manifest's digest, and `before` the name of the edition before, "" = none that is known; `notices`
+    is the SHA-256 of its notices.json, "" = it has none; `at` is when it was looked through, in seconds since 1970.
     """
 
     built: str
     version: str
+    docked: str
+    edition: str
+    before: str
     notices: str
     at: float
 
@@ -137,8 +144,31 @@ class Host:
         is_recent = 0 <= time.time() - settled.at < LOOK_EVERY
         return settled if is_recent and self.rolled_back is None else None
 
-    def note_settled(self, settled: Settled) -> None:
-        _write(self.folder / "settled.json", json.dumps(asdict(settled)))
+    def note_settled(self, settled: Settled | None) -> None:
+        """Note what the host has. None, which must come before anything is changed there, is to look it through anew:
+        so only what ended well is built on.
+        """
+        file = self.folder / "settled.json"
+        if settled is None:
+            file.unlink(missing_ok=True)
+        else:
+            _write(file, json.dumps(asdict(settled)))
+
+    @property
+    def known(self) -> Settled | None:
+        """Answer what the host has, if that was found not long ago and nobody has published there or here since."""
+        settled = self.settled
+        is_known = settled and settled.docked == self.dock.version and settled.version == self.target.version()
+        return settled if is_known else None
+
+    def held(self, known: Settled | None) -> Manifest:
+        """Answer what the host has, by what is known of it, or else by what it says itself. What is sent file by file
+        may have got stuck half-way: there it is always asked.
+        """
+        current = self.dock.current
+        if known and current and self.target.switches_at_once:
+            return replace(current.manifest, before=known.before)
+        return self.target.held()
 
     @property
     def told(self) -> str:
@@ -156,6 +186,18 @@ class Host:
     def note_alarmed(self, about: str) -> None:
         if about or self.alarmed:
             _write(self.folder / "alarm", about)
+
+
+@contextmanager
+def much_is_kept() -> Iterator[None]:
+    """Put off looking for garbage: lists of all files are kept, and looking through them again and again takes as long
+    as what is done with them.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def client() -> httpx.Client:

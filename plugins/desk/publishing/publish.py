@@ -20,8 +20,8 @@ from plugins.desk.project import Project
 from plugins.desk.publishing import approval
 from plugins.desk.publishing.canary import Heard
 from plugins.desk.publishing.effects import Effects
-from plugins.desk.publishing.hidden import secrets
-from plugins.desk.publishing.host import Host, RolledBack, Settled
+from plugins.desk.publishing.hidden import coming_faults, secrets
+from plugins.desk.publishing.host import Host, RolledBack, Settled, much_is_kept
 from plugins.desk.publishing.telling import Untold, tell_list
 from plugins.desk.words import _
 from plugins.edition.record import RECORD as BUILT
@@ -32,6 +32,7 @@ from plugins.publishing.manifest import UNKNOWN, Manifest
 from plugins.publishing.memory import Memory, recall, years_in
 from plugins.publishing.plan import Plan
 from plugins.publishing.shipment import Shipment
+from plugins.publishing.targets.folder import name_of
 from plugins.publishing.targets.target import carried
 from plugins.publishing.trouble import Trouble
 from plugins.publishing.verification import PATIENCE, Verification, verify
@@ -110,6 +111,14 @@ class Outcome:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Been:
+    """What the host had before what it has now, by the name of its folder; and when it was last looked through."""
+
+    before: str
+    at: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Publishing:
     """One run of it. `step` is told what is done now, in words."""
@@ -131,6 +140,7 @@ class Publishing:
                 return self._outcome(Result.UNBUILT, findings=built.findings)
             return self._publish()
 
+    @much_is_kept()
     def tidy(self) -> None:
         """Put away what is left of the work and make the next one quick. Nobody waits for it, and what it leaves
         undone the next publishing does.
@@ -141,17 +151,20 @@ class Publishing:
             kept = (each.manifest for each in (self.host.dock.current, self.host.dock.earlier) if each)
             self.host.leads.forget(*kept)
 
+    @much_is_kept()
     def _publish(self) -> Outcome:
         host = self.host
-        settled = host.settled
-        if settled and settled.built == self._built() and settled.version == host.target.version():
-            return self._outcome(Result.NOTHING, tells=tuple(self._tell(settled.notices)))
+        known = host.known
+        if known and known.built == self._built():
+            return self._outcome(Result.NOTHING, tells=tuple(self._tell(known.notices)))
         self.step(_("Comparing with what is public …"))
-        held = host.target.held()
-        shipment = self._packed(held)
+        held = host.held(known)
+        now = time.time() if known is None else known.at
+        shipment = self._packed(held, is_known=known is not None)
         plan = Plan.of(held, shipment.manifest)
         if plan.is_empty:
-            return self._finish(shipment) if self._is_unfinished(shipment) else self._nothing(shipment)
+            been = _Been(before=held.before, at=now)
+            return self._finish(shipment, been) if self._is_unfinished(shipment) else self._nothing(shipment, been)
         rolled_back = self._taken_back(held)
         if rolled_back and rolled_back.wrong == shipment.manifest.digest and not self.wishes.yes:
             return self._outcome(Result.NOTHING, tells=(_held_back(),))
@@ -168,14 +181,19 @@ class Publishing:
             return self._outcome(Result.PLANNED, **told)
         if asks and not self.wishes.yes:
             return self._outcome(Result.HELD, **told)
+        host.note_settled(None)
         self._deploy(shipment, plan)
-        return self._finish(shipment, tells, effects, has_hidden=bool(hidden))
+        was = known.edition if known else held.digest
+        been = _Been(before=name_of(was) if held.files else "", at=now)
+        return self._finish(shipment, been, tells, effects, hidden)
 
-    def _packed(self, held: Manifest) -> Shipment:
+    def _packed(self, held: Manifest, *, is_known: bool) -> Shipment:
         rules = self.host.rules(self.project)
         written = json.loads((self.project.output / BUILT).read_bytes())
         extra = {**carried(self.host.target, held, [*written, *rules]), **rules}
-        return self.host.dock.prepare(self.project.output, compressed=self.host.is_compressed, extra=extra)
+        return self.host.dock.prepare(
+            self.project.output, compressed=self.host.is_compressed, extra=extra, is_known=is_known
+        )
 
     def _taken_back(self, held: Manifest) -> RolledBack | None:
         """Answer the rollback that nothing has been published after: one from here, or from another machine."""
@@ -231,10 +249,10 @@ class Publishing:
     def _finish(
         self,
         shipment: Shipment,
+        been: "_Been",
         tells: tuple[str, ...] = (),
         effects: Effects | None = None,
-        *,
-        has_hidden: bool = True,
+        hidden: tuple[Secret, ...] | None = None,
     ) -> Outcome:
         """See that readers get it, remember it, and tell the list. What isn't public yet is checked after that."""
         if self.wishes.dry_run:
@@ -246,29 +264,39 @@ class Publishing:
             return self._outcome(Result.UNSEEN, faults=faults, tells=tells, effects=effects, looked_at=seen.looked_at)
         settle(self.host, shipment)
         self.host.note(None)
-        told = tuple(self._tell(self._note_settled(shipment)))
+        told = tuple(self._tell(self._note_settled(shipment, been)))
         seconds = time.monotonic() - self.begun
-        tells = (*tells, *told, *(self._coming_faults() if has_hidden else ()))
+        tells = (*tells, *told, *self._coming_faults(hidden))
         return self._outcome(
             Result.PUBLISHED, seconds=seconds, tells=tells, effects=effects, looked_at=seen.looked_at
         )
 
-    def _nothing(self, shipment: Shipment) -> Outcome:
+    def _nothing(self, shipment: Shipment, been: "_Been") -> Outcome:
         rolled_back = self.host.rolled_back
         if rolled_back and rolled_back.right == shipment.manifest.digest:
             self.host.note(None)
-        return self._outcome(Result.NOTHING, tells=tuple(self._tell(self._note_settled(shipment))))
+        return self._outcome(Result.NOTHING, tells=tuple(self._tell(self._note_settled(shipment, been))))
 
     def _built(self) -> str:
         """Answer what stands for all that was built."""
         return sha256((self.project.output / BUILT).read_bytes()).hexdigest()
 
-    def _note_settled(self, shipment: Shipment) -> str:
+    def _note_settled(self, shipment: Shipment, been: "_Been") -> str:
         """Note that the host has what was built, unless that was taken back; answer its notices' digest, "" if none."""
         notices = shipment.manifest.files.get(NOTICES, UNKNOWN).sha256
         version = self.host.target.version()
         if version and not self.wishes.dry_run and not self.host.rolled_back:
-            self.host.note_settled(Settled(built=self._built(), version=version, notices=notices, at=time.time()))
+            self.host.note_settled(
+                Settled(
+                    built=self._built(),
+                    version=version,
+                    docked=self.host.dock.version,
+                    edition=shipment.manifest.digest,
+                    before=been.before,
+                    notices=notices,
+                    at=been.at,
+                )
+            )
         return notices
 
     def _tell(self, notices: str) -> Iterator[str]:
@@ -284,14 +312,14 @@ class Publishing:
         else:
             self.host.note_told(notices)
 
-    def _coming_faults(self) -> Iterator[str]:
+    def _coming_faults(self, hidden: tuple[Secret, ...] | None) -> Iterator[str]:
         """Answer that something which is to be public later would stop its own publishing."""
-        from plugins.desk.writing import check
-
-        self.step(_("Checking what isn't public yet …"))
-        count = len(check.run(self.project, []).findings)
-        if count:
-            yield _("{count} faults in texts that aren't public yet; see ./press check", count=count)
+        hidden = tuple(secrets(self.project, self.masthead)) if hidden is None else hidden
+        if hidden:
+            self.step(_("Checking what isn't public yet …"))
+            count = len(coming_faults(self.project, hidden))
+            if count:
+                yield _("{count} faults in texts that aren't public yet; see ./press check", count=count)
 
     def _lines(self, faults: tuple[Fault, ...]) -> tuple[str, ...]:
         return tuple(line(fault, self.project.language) for fault in faults)

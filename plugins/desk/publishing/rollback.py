@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from plugins.desk.project import Project
-from plugins.desk.publishing.host import Host, RolledBack
+from plugins.desk.publishing.host import Host, RolledBack, much_is_kept
 from plugins.desk.publishing.publish import Outcome, Result, look, settle
 from plugins.desk.words import _
 from plugins.publishing.manifest import Manifest
@@ -20,6 +20,7 @@ from plugins.publishing.trouble import Trouble
 from plugins.publishing.words import line
 
 
+@much_is_kept()
 def rollback(
     project: Project, host: Host, client: httpx.Client, *, wait: float | None = None, step: Callable[[str], None]
 ) -> Outcome:
@@ -32,7 +33,7 @@ def rollback(
         return Outcome(result=result, seconds=time.monotonic() - begun, **told)
 
     with host.dock.alone():
-        held = host.target.held()
+        held = host.held(host.known)
         under_way = host.rolled_back
         if under_way and held.digest == under_way.right:
             before = _settled_or_not(host, under_way)
@@ -44,6 +45,7 @@ def rollback(
             faults = tuple(line(fault, project.language) for fault in refusals(public, before))
             if faults:
                 return outcome(Result.STOPPED, faults=faults)
+            host.note_settled(None)
             host.note(RolledBack(wrong=held.digest, right=before.manifest.digest))
             step(_("Bringing back the edition before …"))
             host.target.deploy(before, Plan.of(held, before.manifest))

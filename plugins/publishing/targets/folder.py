@@ -77,9 +77,10 @@ class Folder(Target):
         """Make the spare folder the same as the edition that is read: the next differs little from that, and no text
         that is gone stays there.
         """
-        held = self.held()
-        if held.files and UNKNOWN not in held.files.values():
-            self._lay(Shipment(self.root / CURRENT, held), held.before, held, silent)
+        current = self.root / CURRENT
+        said = self._said(current)
+        if said.files:
+            self._lay(Shipment(current, said), said.before, said, silent)
 
     def earlier(self) -> Iterator[tuple[str, bytes]] | None:
         before = self.held().before
@@ -134,7 +135,10 @@ class Folder(Target):
         """
         spare, current, wanted = self.root / SPARE, self.root / CURRENT, shipment.manifest.files
         spare.mkdir(parents=True, exist_ok=True)
-        said, there = self._said(spare).files, laying.paths(spare)
+        said, there = dict(self._said(spare).files), laying.paths(spare)
+        for path, item in held.files.items():
+            if item == UNKNOWN:  # somebody has harmed it, and its links with it
+                said.pop(path, None)
         (spare / RECORD).unlink(missing_ok=True)
 
         def lay(path: str, place: Path) -> None:
