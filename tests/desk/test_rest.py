@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from plugins.desk.building import direct
+from plugins.desk.building import direct, rest
 from plugins.desk.building.rest import Look
 from plugins.edition.rendering import Watch
 from plugins.newsroom import Faults
@@ -145,3 +145,20 @@ def test_the_command_says_so_in_words_and_in_json(press_room):
     assert again.keys() == first.keys()
     assert (again["built"], again["written"], again["unchanged"]) == (True, [], len(first["written"]))
     assert press_room.run("build", "--explain").returncode == 0
+
+
+def test_what_is_young_no_more_is_not_read_again(resting):
+    settings, private = resting
+    assert json.loads((private / "rest.json").read_bytes())["young"] != []
+    for path in Path(settings["PATH"]).parent.rglob("*"):
+        os.utime(path, (1, 1))
+    direct.build(settings, private, Watch()).rest.note(private)
+    assert json.loads((private / "rest.json").read_bytes())["young"] == []
+
+
+def test_a_look_forgets_who_was_young(resting, monkeypatch):
+    settings, private = resting
+    monkeypatch.setattr(rest, "_RACE", 0)
+    assert Look.at(private, settings).rest is not None
+    assert json.loads((private / "rest.json").read_bytes())["young"] == []
+    assert Look.at(private, settings).rest is not None

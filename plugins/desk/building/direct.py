@@ -62,14 +62,15 @@ def build(settings: Mapping[str, Any], private: Path, watch: Watch, look: Look |
     with alone_in(cache):
         forget(private)
         seen = look.seen if look.seen.is_steady else None
+        read = seen.digest(seen.young) if seen else ""
         reading = read_newsroom(settings, watch, seen.stamps if seen else None)
         known = memory(settings)
         edition = publish_edition(settings, reading, known, private / "templates", watch, is_left=look.is_left)
     report = tuple(lacking(reading.missing, reading.newsroom.language, Path(settings["PATH"]).name))
-    if seen is None or reading.left_out:
+    if seen is None or not read or reading.left_out:
         return Came(report, edition, reading.left_out)
     rest = Rest(
-        read=seen.digest,
+        read=read,
         young=seen.young,
         left=left(known.made.stamps(), known.record, settings["CACHE_PATH"]),
         since=settings["NOW"],

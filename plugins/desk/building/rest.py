@@ -11,7 +11,7 @@ import stat
 import time
 from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
@@ -33,36 +33,41 @@ _UNHEARD = ("NOW", "PRESSROOM_JOBS")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a build is about to read, as a digest. `young` are the files that were known by their bytes, `stamps` those
-    of the content. `is_steady` says that all of it could be looked at by name.
+    """What a build is about to read: the program with its settings, and the `stamps` of the content and the theme.
+
+    `young` are the files that could still be saved without a new time. `is_steady` says that all of it could be looked
+    at by name.
     """
 
-    digest: str
-    young: frozenset[str]
+    made_by: str
     stamps: Stamps
+    young: frozenset[str]
     is_steady: bool
 
     @classmethod
-    def of(cls, settings: Mapping[str, Any], young: Collection[str] = ()) -> Self:
-        """Answer what is there now. `young` were young when they were last seen."""
+    def of(cls, settings: Mapping[str, Any]) -> Self:
+        """Answer what is there now."""
         since = time.time_ns() - _RACE
-        digest = blake2b(maker(settings).encode())
         told = {name: value for name, value in settings.items() if name.isupper() and name not in _UNHEARD}
-        digest.update(json.dumps(told, sort_keys=True, default=source).encode())
-        content, theme = survey(settings["PATH"]), survey(settings["THEME"])
-        all_of_it = sorted([*content.items(), *theme.items()])
-        by_bytes = {
-            path for path, (mode, _, at) in all_of_it if (at > since or path in young) and not stat.S_ISDIR(mode)
-        }
-        known = [(path, found[: 2 if path in by_bytes else 3]) for path, found in all_of_it]
+        stamps = {**survey(settings["PATH"]), **survey(settings["THEME"])}
+        return cls(
+            made_by=maker(settings) + json.dumps(told, sort_keys=True, default=source),
+            stamps=stamps,
+            young=frozenset(path for path, (mode, _, at) in stamps.items() if at > since and not stat.S_ISDIR(mode)),
+            is_steady=not any(stat.S_ISLNK(mode) and Path(path).is_dir() for path, (mode, _, _) in stamps.items()),
+        )
+
+    def digest(self, young: Collection[str]) -> str:
+        """Answer a digest of it, in which these files are known by their bytes; "" if one of them can't be read."""
+        digest = blake2b(self.made_by.encode())
+        known = [(path, found[: 2 if path in young else 3]) for path, found in sorted(self.stamps.items())]
         digest.update(repr(known).encode())
-        is_steady = not any(stat.S_ISLNK(mode) and Path(path).is_dir() for path, (mode, _, _) in all_of_it)
         try:
-            for path in sorted(by_bytes):
+            for path in sorted(young):
                 digest.update(Path(path).read_bytes())
         except OSError:
-            is_steady = False
-        return cls(digest=digest.hexdigest(), young=frozenset(by_bytes), stamps=content, is_steady=is_steady)
+            return ""
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +108,7 @@ class Rest:
     def is_read(self, seen: Seen, now: datetime) -> bool:
         """Answer whether the build would read now what the last one read then."""
         is_time = self.since <= now and (self.until is None or now < self.until)
-        return is_time and seen.is_steady and seen.digest == self.read
+        return is_time and seen.is_steady and seen.digest(self.young) == self.read
 
     def is_left(self, settings: Mapping[str, Any]) -> bool:
         """Answer whether all that the last build left is as it was."""
@@ -166,10 +171,14 @@ class Look:
         if noted is None:
             return cls(Seen.of(settings), None)
         told = _apart(noted.is_left, settings) if apart else None
-        seen = Seen.of(settings, noted.young)
+        seen = Seen.of(settings)
         is_read = noted.is_read(seen, settings["NOW"])
         is_left = told() if told else is_read and noted.is_left(settings)
-        return cls(seen, noted if is_read and is_left else None, is_left)
+        if not (is_read and is_left):
+            return cls(seen, None, is_left)
+        if noted.young - seen.young:  # what is young no more need not be read the next time
+            replace(noted, read=seen.digest(seen.young), young=seen.young).note(private)
+        return cls(seen, noted, is_left)
 
 
 def forget(private: Path) -> None:
