@@ -155,10 +155,10 @@ def _cases(readers: int, fewer: int, connections: int) -> Iterator[Case]:
     databases = ["SQLite"] + (["PostgreSQL"] if postgres.binaries() else [])
     yield Case(database="", readers=PLAIN_LETTERS)
     for database in databases:
-        for rows in (1, 25):
-            yield Case(database=database, readers=readers, rows=rows, connections=connections)
-    if "PostgreSQL" in databases:
-        yield Case(database="PostgreSQL", readers=readers, rows=25, connections=connections, processes=2)
+        for rows, processes in ((1, 1), (25, 1), (25, 2)):
+            yield Case(
+                database=database, readers=readers, rows=rows, connections=connections, processes=processes
+            )
     yield Case(database="SQLite", readers=fewer, rows=25, connections=connections)
 
 
