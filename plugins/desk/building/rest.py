@@ -5,6 +5,7 @@ made, as sizes and times; the program and its settings, as a fingerprint; and th
 of the next change. Whenever one of them is otherwise, or the note of it is damaged, somebody builds.
 """
 
+import contextlib
 import json
 import os
 import stat
@@ -133,8 +134,7 @@ class Rest:
         }
 
     def note(self, private: Path) -> None:
-        """Write it down for the next build."""
-        private.mkdir(parents=True, exist_ok=True)
+        """Write it down for the next build. If that can't be done, it has to look at everything."""
         noted = {
             "read": self.read,
             "young": sorted(self.young),
@@ -146,8 +146,10 @@ class Rest:
             "said": self.said,
         }
         new = private / f"{_NOTE}.{os.getpid()}"
-        new.write_text(json.dumps(noted, ensure_ascii=False), encoding="utf-8")
-        new.replace(private / _NOTE)
+        with contextlib.suppress(OSError):
+            private.mkdir(parents=True, exist_ok=True)
+            new.write_text(json.dumps(noted, ensure_ascii=False), encoding="utf-8")
+            new.replace(private / _NOTE)
 
 
 _NOTE = "rest.json"
