@@ -17,6 +17,9 @@ from plugins.desk.words import _, counted, say, say_json, speak
 from plugins.newsroom import CorrectionKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plugins.desk.finding import Finding
     from plugins.newsroom import Faults
 
 # Help texts are English here and translated when they are shown (help.py).
@@ -272,10 +275,7 @@ def correct(
         with progress(_("Comparing with what is public …")):
             corrected = correcting.correct(project, file, kind, text)
     except correcting.Uncorrectable as error:
-        say(str(error), error=True)
-        for finding in error.findings:
-            say(str(finding), error=True)
-        raise typer.Exit(2) from None
+        _refuse(error, error.findings)
     except Faults as found:
         _complain(found, project)
     say(_("Written under corrections in {file}.", file=project.shown(corrected.file)))
@@ -303,10 +303,7 @@ def move(
         with progress(_("Moving …")):
             moved = moving.move(project, file, slug=slug, year=year, language=language)
     except moving.Unmovable as error:
-        say(str(error), error=True)
-        for finding in error.findings:
-            say(str(finding), error=True)
-        raise typer.Exit(2) from None
+        _refuse(error, error.findings)
     except Faults as found:
         _complain(found, project)
     say(_("It lies in {file} now.", file=project.shown(moved.place)))
@@ -334,6 +331,14 @@ def _listen(port: int) -> Any:
     except (OSError, OverflowError) as error:
         say(_("No port is free from {port} on ({why}).", port=port, why=error), error=True)
         raise typer.Exit(1) from None
+
+
+def _refuse(error: Exception, findings: "Iterable[Finding]") -> NoReturn:
+    """Tell why a command can't do what it was asked to, and leave."""
+    say(str(error), error=True)
+    for finding in findings:
+        say(str(finding), error=True)
+    raise typer.Exit(2) from None
 
 
 def _complain(found: "Faults", project: Project) -> NoReturn:

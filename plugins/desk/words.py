@@ -51,4 +51,4 @@ def say(text: str = "", *, error: bool = False) -> None:
 
 def say_json(answer: Mapping[str, Any]) -> None:
     """Print an answer for a pipeline."""
-    print(json.dumps(answer, ensure_ascii=False, indent=2))
+    print(json.dumps(answer, ensure_ascii=False, indent=2, default=str))

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from plugins.desk.subscribers.commands import _faulty, _mailing_state, _state
 from plugins.desk.subscribers.commands import app as subscribers
+from plugins.desk.subscribers.sentences import faulty, mailing_state, state
 from plugins.subscriptions.delivery import DeliveryState
 from plugins.subscriptions.keys import Address, Keys
 from plugins.subscriptions.mailing import MailingState
@@ -184,6 +184,6 @@ def test_help_is_swedish_in_a_swedish_newsroom(desk, command):
 
 
 def test_every_state_and_fault_has_words():
-    assert all(_state(state) for state in DeliveryState)
-    assert all(_mailing_state(state) for state in MailingState)
-    assert all(_faulty(Fault(1, wrong, "x")) for wrong in Wrong)
+    assert all(state(each) for each in DeliveryState)
+    assert all(mailing_state(each) for each in MailingState)
+    assert all(faulty(Fault(1, wrong, "x")) for wrong in Wrong)

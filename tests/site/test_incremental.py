@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from plugins.edition.generator import published
 from tests.building import NOW, PROJECT, SAMPLE, build, files
-from tests.site import histories
+from tests.site import histories, steps
 from tests.site.conftest import CONTENTS
-from tests.site.histories import BUILDS, CLOCK, COMMON, DAMAGE, IN_MEMORY, History, edit, go_on
+from tests.site.histories import IN_MEMORY, History, go_on
+from tests.site.steps import BUILDS, CLOCK, COMMON, DAMAGE, edit
 
 EDITS = int(os.environ.get("PRESSROOM_EDITS", "330"))
 PARTS = 4
@@ -46,12 +47,12 @@ def test_after_any_edits_the_output_is_that_of_a_clean_build(story, salt, part, 
     live([STEPS[(number + part) % len(STEPS)] for number in story], f"{part} {salt}", place)
 
 
-def live(steps, seed, place):
+def live(taken, seed, place):
     """Let a press room live through the steps; whatever fails says which one it was."""
     shutil.rmtree(place / "room", ignore_errors=True)
     history = History(place / "room", seed=seed)
     go_on(history)
-    for number, step in enumerate(steps):
+    for number, step in enumerate(taken):
         try:
             if not edit(history, step) or step in BUILDS:
                 continue
@@ -59,7 +60,7 @@ def live(steps, seed, place):
                 history.settle()
             go_on(history)
         except BaseException as error:
-            told = " → ".join(each.__name__ for each in steps[: number + 1])
+            told = " → ".join(each.__name__ for each in taken[: number + 1])
             error.add_note(f"after {told} (seed {seed!r})")
             raise
 
@@ -70,7 +71,7 @@ def test_nothing_is_rendered_or_written_when_nothing_has_changed(place):
     assert (report.rendered, report.written, report.removed) == ({}, (), ())
 
 
-@pytest.mark.parametrize("step", [histories.longer_body, histories.other_newsroom, histories.other_template])
+@pytest.mark.parametrize("step", [steps.longer_body, steps.other_newsroom, steps.other_template])
 def test_an_edit_renders_only_what_it_reaches(step, place):
     history = furnished(place)
     while not edit(history, step):
@@ -80,7 +81,7 @@ def test_an_edit_renders_only_what_it_reaches(step, place):
 
 def test_a_fresh_checkout_and_a_copied_output_render_nothing(place):
     history = furnished(place)
-    histories.fresh_checkout(history)
+    steps.fresh_checkout(history)
     shutil.copytree(history.output, place / "copy", copy_function=shutil.copyfile)
     shutil.rmtree(history.output)
     (place / "copy").rename(history.output)
@@ -92,7 +93,7 @@ def test_pictures_are_made_once(place):
     """A picture is developed again for no change of text, keywords, contacts, templates or place."""
     history = furnished(place)
     before = {path: path.stat().st_ino for path in history.cache.glob("media/*/*/*")}
-    for step in (histories.longer_body, histories.other_template, histories.other_keywords):
+    for step in (steps.longer_body, steps.other_template, steps.other_keywords):
         edit(history, step)
         built(history)
     assert before.items() <= {path: path.stat().st_ino for path in history.cache.glob("media/*/*/*")}.items()

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from plugins.newsroom import Bundle, Faults, Output
 from tests.building import NOW, PROJECT, items
-from tests.site.histories import CLOCK, COMMON, History, edit, furnish, quicken
+from tests.site.histories import History, furnish, quicken
+from tests.site.steps import CLOCK, COMMON, edit
 from tests.texts import PICTURES, Text, content_of
 
 OLD = Text("gammalt", "public00", "2024-03-01T10:00:00Z", ("alfa",), "teal", True, None, "gammalt")

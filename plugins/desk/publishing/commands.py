@@ -1,7 +1,6 @@
 """`press publish`, `rollback` and `hosting`: the command lines; the modules of those names carry them out."""
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from plugins.desk.project import Project
-from plugins.desk.words import _, counted, say
+from plugins.desk.words import _, counted, say, say_json
 from plugins.newsroom import Faults, dates
 from plugins.publishing.hosting.form import ROOT
 from plugins.publishing.trouble import Trouble
@@ -154,7 +153,7 @@ def _say(outcome: "Outcome", project: Project, *, as_json: bool) -> None:
     from plugins.desk.publishing.publish import Result
 
     if as_json:
-        print(json.dumps(outcome.as_json(), ensure_ascii=False, indent=2))
+        say_json(outcome.as_json())
         return
     if outcome.result is Result.NOTHING and not sys.stdout.isatty():
         return  # a timer runs every minute, and somebody is mailed whatever is said
@@ -217,7 +216,7 @@ def _alarm(host: "Host", sentences: tuple[str, ...], asking: "httpx.Client") -> 
 def _leave(said: str, *, as_json: bool) -> NoReturn:
     """Tell what stops it, and leave."""
     if as_json:
-        print(json.dumps({"result": "trouble", "faults": [said]}, ensure_ascii=False, indent=2))
+        say_json({"result": "trouble", "faults": [said]})
     else:
         say(said[:1].upper() + said[1:] + ".", error=True)
     raise typer.Exit(1)

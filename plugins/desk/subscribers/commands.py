@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from plugins.desk.help import SpokenCommand, SpokenGroup
-from plugins.desk.words import _, counted, say
+from plugins.desk.progress import bar
+from plugins.desk.subscribers import sentences
+from plugins.desk.words import _, counted, say, say_json
 
 if TYPE_CHECKING:
     from plugins.subscriptions.keys import Address, Keys
-    from plugins.subscriptions.operations.interchange import Fault
     from plugins.subscriptions.operations.remote import Remote
-    from plugins.subscriptions.reader import Reader
     from plugins.subscriptions.settings import Settings
-    from plugins.subscriptions.store import Answer, Store
+    from plugins.subscriptions.store import Store
 
 app = typer.Typer(
     name="subscribers",
@@ -84,7 +83,7 @@ def status(
     from dataclasses import asdict
 
     if remote:
-        _say_json(_remote(lambda service, now: service.ask("status", now)))
+        say_json(_remote(lambda service, now: service.ask("status", now)))
         return
     with _opened() as (store, _keys):
         found, unfinished = store.answers.status(), store.mailings.unfinished()
@@ -100,14 +99,14 @@ def status(
         for each in unfinished
     ]
     if as_json:
-        _say_json(asdict(found) | {"mailings": mailings})
+        say_json(asdict(found) | {"mailings": mailings})
         return
     states = {state.value: number for state, number in found.readers.items()}
     say(_("Readers: {active} active, {pending} have not confirmed yet.", **states))
-    letters = ", ".join(f"{_state(state)} {number}" for state, number in found.open.items() if number)
+    letters = ", ".join(f"{sentences.state(state)} {number}" for state, number in found.open.items() if number)
     say(_("Letters: {letters}.", letters=letters) if letters else _("No letters are waiting."))
     for each in mailings:
-        say(f"  {each['what']} {each['title'] or ''}: {_mailing_state(str(each['state']))}")
+        say(f"  {each['what']} {each['title'] or ''}: {sentences.mailing_state(str(each['state']))}")
 
 
 @app.command(cls=SpokenCommand, help="Tell how many were told of a release, and what became of their letters.")
@@ -116,11 +115,11 @@ def who(release: ReleaseId, as_json: Json = False) -> None:
         told = store.answers.who(release)
         known = store.mailings.find(release, 1) is not None or bool(told)
     if as_json:
-        _say_json({"release": release, "revisions": told})
+        say_json({"release": release, "revisions": told})
     elif not told:
         say(_("Nobody has been told of {release}.", release=release))
     for revision, states in sorted(told.items()) if not as_json else ():
-        counts = ", ".join(f"{_state(state)} {number}" for state, number in states.items())
+        counts = ", ".join(f"{sentences.state(state)} {number}" for state, number in states.items())
         say(_("Version {revision}: {counts}.", revision=revision, counts=counts))
     raise typer.Exit(0 if known else 1)
 
@@ -131,15 +130,16 @@ def why(address: AddressArgument, release: ReleaseId, as_json: Json = False) -> 
         mark = keys.mark(_address(address))
         reader, kept_away = store.subscribers.by_mark(mark), store.subscribers.suppression(mark)
         answers = store.answers.why(mark, release)
-    said = [] if reader else [_not_here(kept_away.reason.value if kept_away else None)]
+    said = [] if reader else [sentences.not_here(kept_away.reason.value if kept_away else None)]
     if not answers:
         said.append(_("The list has not heard of {release}.", release=release))
     elif reader:
-        said += [_("Version {revision}: {why}", revision=each.revision, why=_because(each, reader)) for each in answers]
+        because = sentences.because
+        said += [_("Version {revision}: {why}", revision=each.revision, why=because(each, reader)) for each in answers]
     if as_json:
         from dataclasses import asdict
 
-        _say_json(
+        say_json(
             {
                 "release": release,
                 "subscribed": reader.state if reader else None,
@@ -163,7 +163,7 @@ def export(
 
     with _opened() as (store, keys):
         if of is not None:
-            _say_json(store.privacy.held_on(keys.mark(_address(of))))
+            say_json(store.privacy.held_on(keys.mark(_address(of))))
             return
         for line in interchange.written(store):
             print(line)
@@ -211,15 +211,15 @@ def bring_in(
             _stop(_("{file} can't be read ({why}).", file=file, why=error.strerror))
         except interchange.Faulty as faulty:
             for fault in faulty.faults:
-                say(f"{file}:{fault.line}: {_faulty(fault)}", error=True)
+                say(f"{file}:{fault.line}: {sentences.faulty(fault)}", error=True)
             _stop(_("Nothing was imported."))
         if dry_run:
             say(counted("{number} reader can be imported.", "{number} readers can be imported.", len(entries)))
             return
-        with _bar(_("Importing …"), len(entries)) as done:
-            imported = interchange.bring_in(store, keys, entries, now, done=done)
+        with bar(_("Importing …")) as made:
+            imported = interchange.bring_in(store, keys, entries, now, done=made)
     if as_json:
-        _say_json(asdict(imported))
+        say_json(asdict(imported))
         return
     say(counted("{number} reader was added.", "{number} readers were added.", imported.added))
     if imported.known:
@@ -239,7 +239,7 @@ def forget(
     with _opened() as (store, keys):
         found = store.privacy.forget(keys.mark(_address(address)), keep_away, datetime.now(UTC))
     if as_json:
-        _say_json({"forgotten": found})
+        say_json({"forgotten": found})
     else:
         say(_("All that was held on it is erased.") if found else _("Nothing was held on it."))
 
@@ -280,7 +280,7 @@ def doctor(as_json: Json = False) -> None:
             {"level": each.level, "kind": each.kind, "facts": each.facts, "sentence": diagnosis.said(each)}
             for each in findings
         ]
-        _say_json({"findings": told})
+        say_json({"findings": told})
     raise typer.Exit(1 if any(each.level is Level.WRONG for each in findings) else 0)
 
 
@@ -374,7 +374,7 @@ def _site(settings: "Settings") -> Iterator[Any]:
 def _pull(door: str, release: str, as_json: bool) -> None:
     moved = _remote(lambda service, now: service.tell(door, {"release": release}, now))
     if as_json:
-        _say_json(moved)
+        say_json(moved)
     elif not moved["mailings"]:
         say(_("There was nothing to do: {release} isn't announced, or has gone out.", release=release))
     elif door == "hold":
@@ -405,104 +405,6 @@ def _address(written: str) -> "Address":
         _stop(_("This is no address: {why}", why=bad))
 
 
-def _not_here(kept_away: str | None) -> str:
-    match kept_away:
-        case None:
-            return _("The address is not on the list. Of those who have left, nothing is kept that names them.")
-        case "bounce":
-            return _("The address is not on the list: letters to it came back.")
-        case "complaint":
-            return _("The address is not on the list: a letter to it was reported as spam.")
-    return _("The address is not on the list, and is kept away from it.")
-
-
-def _because(answer: "Answer", reader: "Reader") -> str:
-    """Answer what became of one revision for the reader."""
-    from plugins.subscriptions.delivery import DeliveryState
-    from plugins.subscriptions.mailing import MailingState
-
-    if answer.delivery is None:
-        if answer.mailing not in (MailingState.FANNED_OUT, MailingState.DONE):
-            return _mailing_state(answer.mailing.value) + "."
-        if not reader.confirmed_at or (answer.fanned_out_at and reader.confirmed_at > answer.fanned_out_at):
-            return _("it went out before the address had confirmed.")
-        return _("it isn't among what the reader has chosen to get.")
-    said = _state(answer.delivery) + (f" ({answer.at:%Y-%m-%d %H:%M} UTC)" if answer.at else "")
-    if answer.digest:
-        said += ", " + _("in the digest {digest}", digest=answer.digest)
-    if answer.reason:
-        said += f", {answer.reason}"
-    if answer.reply and answer.delivery is not DeliveryState.WAITING:
-        said += f": {answer.reply}"
-    return said if said.endswith(".") else f"{said}."
-
-
-def _state(state: str) -> str:
-    return {
-        "waiting": _("waits for the next digest"),
-        "gathered": _("is in a digest"),
-        "queued": _("is queued"),
-        "claimed": _("is about to be sent"),
-        "handing_over": _("is being sent"),
-        "accepted": _("sent"),
-        "refused": _("refused by the relay"),
-        "in_doubt": _("in doubt whether it was sent"),
-        "held": _("held"),
-        "skipped": _("not sent"),
-        "bounced": _("came back"),
-        "complained": _("reported as spam"),
-    }[str(state)]
-
-
-def _mailing_state(state: str) -> str:
-    return {
-        "baseline": _("was public before the list began, and is mailed to nobody"),
-        "too_old": _("was too old when the list saw it, and is mailed to nobody"),
-        "announced": _("goes out soon"),
-        "held": _("is held"),
-        "fanned_out": _("is being sent to those who follow it"),
-        "done": _("has gone out"),
-        "cancelled": _("was cancelled before it was sent"),
-        "withdrawn": _("was withdrawn before it was sent"),
-    }[state]
-
-
-def _faulty(fault: "Fault") -> str:
-    said = {
-        "encoding": _("The file is not in UTF-8. Save it as “CSV UTF-8”."),
-        "no_addresses": _("The first line must name the columns, one of them address."),
-        "column": _("There is no column {text} to import."),
-        "address": _("This is no e-mail address."),
-        "twice": _("The address is in the file already."),
-        "language": _("The language must be two letters such as sv, not {text}."),
-        "frequency": _("The frequency must be at_once, daily or weekly, not {text}."),
-        "urgent": _("urgent_only must be yes or no, not {text}."),
-        "topic": _("A topic is written keyword:vatten, not {text}."),
-        "no_time": _("It isn't said when the reader agreed. Fill in consented_at, or give --consented."),
-        "time": _("{text} is no time that has been; write one such as 2025-03-14."),
-        "no_source": _("It isn't said where the consent can be looked up. Fill in source, or give --source."),
-    }[fault.wrong.value]
-    return said.format(text=fault.text)
-
-
-@contextmanager
-def _bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show how far a long work has come, to people."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda number: bar.update(task, completed=number)
-
-
 def _stop(sentence: str) -> NoReturn:
     say(sentence, error=True)
     raise typer.Exit(1) from None
-
-
-def _say_json(answer: Any) -> None:
-    print(json.dumps(answer, ensure_ascii=False, indent=2, default=str))

@@ -117,9 +117,17 @@ def read(written: bytes, defaults: Defaults, now: datetime, *, test: bool = Fals
 
 
 def bring_in(
-    store: Store, keys: Keys, entries: Sequence[Entry], now: datetime, *, done: Callable[[int], None] = lambda _: None
+    store: Store,
+    keys: Keys,
+    entries: Sequence[Entry],
+    now: datetime,
+    *,
+    done: Callable[[int, int], None] | None = None,
 ) -> Imported:
-    """Add readers who have agreed elsewhere. Can be repeated: who is there already stays as they are."""
+    """Add readers who have agreed elsewhere. Can be repeated: who is there already stays as they are.
+
+    `done` is told how many of how many have been looked at.
+    """
     imported = Imported()
     for number, entry in enumerate(entries, start=1):
         mark = keys.mark(entry.address)
@@ -129,7 +137,8 @@ def bring_in(
             imported.kept_away += 1
         else:
             imported.known += 1
-        done(number)
+        if done:
+            done(number, len(entries))
     return imported
 
 
