@@ -6,7 +6,6 @@ of the next change. Whenever one of them is otherwise, or the note of it is dama
 """
 
 import contextlib
-import contextlib
 import json
 import os
 import stat
