@@ -1,9 +1,13 @@
 """`python -m plugins.desk`: what the shell file `press` runs."""
 
 import contextlib
+import gc
 import os
 import sys
 import time
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 from plugins.desk.building.rest import Look
 from plugins.desk.project import Project
@@ -25,7 +29,9 @@ def main() -> int:
 
 
 def _build(project: Project, begun: float, *, as_json: bool) -> int:
-    look = Look.at(project.private, project.building({}), apart=True)
+    gc.set_threshold(100_000, 100, 100)  # what is read is kept until the end: to go through it again and again is vain
+    settings = project.building({})
+    look = Look.at(project.private, settings, meanwhile=partial(_load, settings))
     if look.rest is None:
         from plugins.desk.building.commands import build
         from plugins.desk.words import speak
@@ -39,6 +45,14 @@ def _build(project: Project, begun: float, *, as_json: bool) -> int:
     else:
         print(*look.rest.said, sep="\n")
     return 0
+
+
+def _load(settings: Mapping[str, Any]) -> None:
+    """Load all that a build needs. What goes wrong is told when it is used."""
+    with contextlib.suppress(Exception):
+        from plugins.desk.building import commands, direct  # noqa: F401
+
+        direct.connect(settings)
 
 
 try:

@@ -5,19 +5,14 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from plugins.edition.memory import Kept, Made, Sealed, marks, others
+from plugins.edition.memory import marks, others
+from plugins.edition.ready import NEXT
 from plugins.edition.record import NEXT_RECORD, RECORD
-from plugins.newsroom import Bundle, Output, fingerprint
-
-NEXT = ".edition-next"
-
-
-def laid(path: str) -> str:
-    """Answer the name under which an output's new bytes are laid ready: in one flat folder, however deep the path."""
-    return fingerprint(path)
-
+from plugins.edition.standing import Kept, Made, Sealed
+from plugins.newsroom import Bundle, Output
+from plugins.newsroom.keeping import NotKept
 
 
 class UnfitOutputs(Exception):
@@ -70,23 +65,13 @@ def untouched(bundle: Bundle, known: Sealed | None, folder: Path, *, is_left: bo
     """
     if known is None or known.fingerprint != bundle.fingerprint:
         return None
-    if is_left or _are_as_left(known, f"{folder}/"):
+    if is_left or known.is_left(str(folder)):
         return known
-    present = _present(known.opened(), str(folder))
-    return Sealed.of(present) if present else None
-
-
-def _are_as_left(known: Sealed, folder: str) -> bool:
-    """Answer whether every file has the size and time that it was left with."""
-    lstat = os.lstat
     try:
-        for path, size, time in zip(known.paths, known.sizes, known.times, strict=True):
-            found = lstat(folder + path)
-            if found.st_mtime_ns != time or found.st_size != size:
-                return False
-    except OSError:
-        return False
-    return True
+        present = _present(known.opened(), str(folder))
+    except NotKept:
+        return None
+    return Sealed.of(present) if present else None
 
 
 def _untouched(bundle: Bundle, known: Kept | None, folder: str) -> Kept | None:
@@ -159,9 +144,9 @@ def _as_left(path: str, made: Made, folder: str) -> Made | None:
     return made._replace(modified=found.st_mtime_ns)
 
 
-def _check_path(given: str) -> None:
-    path = PurePosixPath(given)
-    if not given or path.is_absolute() or ".." in path.parts or str(path) != given:
-        raise UnfitOutputs(f"{given!r} is not a path inside the output folder")
-    if path.parts[0].casefold() in (RECORD, NEXT, NEXT_RECORD):
-        raise UnfitOutputs(f"{given} is the edition's own")
+def _check_path(path: str) -> None:
+    parts = path.split("/")
+    if "" in parts or "." in parts or ".." in parts:
+        raise UnfitOutputs(f"{path!r} is not a path inside the output folder")
+    if parts[0].casefold() in (RECORD, NEXT, NEXT_RECORD):
+        raise UnfitOutputs(f"{path} is the edition's own")

@@ -6,16 +6,17 @@ makes the folder right: the record, written first, names every file that is or m
 
 import fcntl
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from plugins.edition.memory import Memory, Standing
-from plugins.edition.plan import NEXT, UnfitOutputs, laid
+from plugins.edition.memory import Memory
+from plugins.edition.plan import UnfitOutputs
+from plugins.edition.ready import Ready
 from plugins.edition.record import NEXT_RECORD, RECORD, is_inside, recorded, stamp, write
 from plugins.edition.rendering import Edition, Watch, edition
+from plugins.edition.standing import Standing
 from plugins.newsroom import Bundle, Output, opened
 
 __all__ = ["RECORD", "Report", "UnfitOutputs", "alone_in", "publish"]
@@ -59,13 +60,13 @@ def publish(
     items = list(items)
     folder.mkdir(parents=True, exist_ok=True)
     with alone_in(folder):
-        _discard(folder / NEXT)
+        ready = Ready(folder)
         (folder / NEXT_RECORD).unlink(missing_ok=True)
         try:
             watch.phase("render")
             last = memory.made if memory else Standing.empty()
             try:
-                made = edition(items, last, folder, folder / NEXT, jobs=jobs, watch=watch, is_left=is_left)
+                made = edition(items, last, folder, ready, jobs=jobs, watch=watch, is_left=is_left)
             except (FileExistsError, IsADirectoryError, NotADirectoryError):
                 _tell_who(opened(items))
                 raise
@@ -73,19 +74,25 @@ def publish(
                 return Report(rendered={}, written=(), removed=(), unchanged=len(last.paths()))
             _check_paths(made, items)
             watch.phase("write")
-            before = recorded(folder)
             is_known = memory is not None and memory.record == stamp(folder)
-            record = _next_record(made, before if is_known else {})
-            gone = _put_in_place(before, record, made.written, folder)
+            gone = _gone(last.made() if is_known else recorded(folder).items(), made)
+            if made.written or gone or not is_known:
+                write(folder, (*made.standing.made(), *gone))
+            for path, _ in gone:
+                _remove(folder, path)
+            if made.written:
+                ready.put(made.written)
+            if gone:
+                write(folder, made.standing.made())
         finally:
-            _discard(folder / NEXT)
+            ready.discard()
         if memory:
             memory.keep(made.standing, stamp(folder))
     return Report(
         rendered=dict(sorted(made.rendered.items())),
         written=tuple(sorted(made.written)),
-        removed=tuple(gone),
-        unchanged=len(record) - len(made.written),
+        removed=tuple(path for path, _ in gone),
+        unchanged=len(made.standing.paths()) - len(made.written),
     )
 
 
@@ -100,28 +107,10 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _next_record(made: Edition, before: Mapping[str, str]) -> dict[str, str]:
-    """Answer the SHA-256 of every file of the edition. `before` holds those of the bundles that nobody has opened."""
-    known = {**before, **made.digests}
-    paths = made.standing.paths()
-    if not known.keys() >= set(paths):
-        known = made.standing.digests()
-    return {path: known[path] for path in paths}
-
-
-def _put_in_place(before: dict[str, str], record: dict[str, str], written: Iterable[str], folder: Path) -> list[str]:
-    """Make the edition that is laid ready the folder's; answer the paths that were removed."""
-    gone = sorted(filter(is_inside, before.keys() - record.keys()))
-    is_new = before != record or not (folder / RECORD).exists()
-    if is_new:
-        write(folder, record | {path: before[path] for path in gone} if gone else record)
-    for path in gone:
-        _remove(folder, path)
-    for path in written:
-        _put(f"{folder}/{NEXT}/{laid(path)}", f"{folder}/{path}")
-    if gone:
-        write(folder, record)
-    return gone
+def _gone(before: Iterable[tuple[str, str]], made: Edition) -> list[tuple[str, str]]:
+    """Answer path and SHA-256 of the files that the edition has no more."""
+    stand = set(made.standing.paths())
+    return sorted((path, digest) for path, digest in before if path not in stand and is_inside(path))
 
 
 def _check_paths(made: Edition, items: Iterable[Output | Bundle]) -> None:
@@ -155,19 +144,6 @@ def _origin(output: Output, other: Output) -> str:
     return f"made from {', '.join(names[:3])}" if names else output.path
 
 
-def _put(new: str, file: str) -> None:
-    """Move the new file into its place in one step."""
-    try:
-        os.replace(new, file)  # noqa: PTH105 - thousands of times in a row, where a Path takes as long as the move
-    except FileNotFoundError:
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
-        Path(new).replace(file)
-    except IsADirectoryError:
-        # a folder of an earlier edition, empty by now; a stranger's files in it keep it, and the move says so
-        Path(file).rmdir()
-        Path(new).replace(file)
-
-
 def _remove(folder: Path, path: str) -> None:
     file = folder / path
     file.unlink(missing_ok=True)
@@ -175,7 +151,3 @@ def _remove(folder: Path, path: str) -> None:
         if parent == folder or not parent.is_dir() or any(parent.iterdir()):
             break
         parent.rmdir()
-
-
-def _discard(waiting: Path) -> None:
-    shutil.rmtree(waiting, ignore_errors=True)

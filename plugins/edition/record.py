@@ -3,7 +3,9 @@
 It lies in the folder itself, so that record and files can't be parted.
 """
 
+import filecmp
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 RECORD = ".edition.json"
@@ -29,12 +31,27 @@ def is_inside(path: str) -> bool:
     return bool(path) and not path.startswith("/") and ".." not in path.split("/")
 
 
-def write(folder: Path, record: dict[str, str]) -> None:
-    """Write the record in one step: what is killed meanwhile leaves the one before."""
-    in_order = {path: record[path] for path in sorted(record)}
-    data = json.dumps(in_order, ensure_ascii=False, separators=(",\n", ": ")).encode()
-    (folder / NEXT_RECORD).write_bytes(data)
+def write(folder: Path, record: Iterable[tuple[str, str]]) -> None:
+    """Write the record, given in any order, unless that is what stands there.
+
+    It is done in one step: what is killed meanwhile leaves the one before.
+    """
+    in_order = sorted(record)
+    with (folder / NEXT_RECORD).open("w", encoding="utf-8", newline="\n") as file:
+        file.write("{")
+        for start in range(0, len(in_order), _AT_ONCE):
+            part = dict(in_order[start : start + _AT_ONCE])
+            file.write(",\n" if start else "")
+            file.write(json.dumps(part, ensure_ascii=False, separators=(",\n", ": "))[1:-1])
+        file.write("}")
+    if (folder / RECORD).is_file() and filecmp.cmp(folder / NEXT_RECORD, folder / RECORD, shallow=False):
+        (folder / NEXT_RECORD).unlink()
+        return
     (folder / NEXT_RECORD).replace(folder / RECORD)
+
+
+_AT_ONCE = 1000
+"""Entries written at once: the whole record of a large archive is many megabytes of text."""
 
 
 def stamp(folder: Path) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 New bytes are laid ready beside the folder, so that nothing in it changes before everything is rendered.
 """
 
+import contextlib
 import multiprocessing
 import os
 import stat
@@ -11,9 +12,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from plugins.edition.memory import Kept, Sealed, Standing
-from plugins.edition.plan import Task, laid, planned, untouched
+from plugins.edition.plan import Task, planned, untouched
+from plugins.edition.ready import Ready
+from plugins.edition.standing import Kept, Sealed, Standing
 from plugins.newsroom import Bundle, Output
+from plugins.newsroom.keeping import NotKept
 
 _MANY = 100
 """Changed items from which on processes gain more than they cost; a day's changes are a few dozen."""
@@ -34,15 +37,14 @@ class Edition:
     """An edition, or a part of one, made: `standing` says all of it.
 
     `rendered` tells of each path that was made anew why, as `Task.reasons` does; `written` are those paths
-    whose bytes are new and laid ready. `declared` are the paths of all outputs that were looked at; `digests` the
-    SHA-256 of all files whose bundle was. `is_same` = nothing is otherwise than last time.
+    whose bytes are new and laid ready. `declared` are the paths of all outputs that were looked at. `is_same` = nothing
+    is otherwise than last time.
     """
 
     standing: Standing = field(default_factory=Standing.empty)
     rendered: dict[str, tuple[str, ...] | None] = field(default_factory=dict)
     written: list[str] = field(default_factory=list)
     declared: list[str] = field(default_factory=list)
-    digests: dict[str, str] = field(default_factory=dict)
     is_same: bool = True
 
     def add(self, part: "Edition") -> None:
@@ -51,7 +53,6 @@ class Edition:
         self.rendered.update(part.rendered)
         self.written += part.written
         self.declared += part.declared
-        self.digests.update(part.digests)
         self.is_same &= part.is_same
 
 
@@ -59,7 +60,7 @@ def edition(
     items: Iterable[Output | Bundle],
     last: Standing,
     folder: Path,
-    ready: Path,
+    ready: Ready,
     *,
     jobs: int = 1,
     watch: Watch,
@@ -67,7 +68,7 @@ def edition(
 ) -> Edition:
     """Make the edition of these items, when the folder holds what is left of the `last` one; all of it, if `is_left`.
 
-    New bytes are written into `ready`, under the names that `laid` gives. All is the same whatever the number of jobs.
+    New bytes are laid `ready`. All is the same whatever the number of jobs.
     Raises what a render raises.
     """
     whole = Edition()
@@ -93,9 +94,11 @@ def edition(
     return whole
 
 
-def _parts(items: Sequence[Output | Bundle], last: Standing, folder: Path, ready: Path, jobs: int) -> Iterator[Edition]:
+def _parts(
+    items: Sequence[Output | Bundle], last: Standing, folder: Path, ready: Ready, jobs: int
+) -> Iterator[Edition]:
     if items:
-        ready.mkdir(parents=True, exist_ok=True)
+        ready.prepare()
     if jobs < 2 or len(items) < _MANY:
         yield from (_part(item, last, folder, ready) for item in items)
         return
@@ -108,7 +111,7 @@ def _parts(items: Sequence[Output | Bundle], last: Standing, folder: Path, ready
     _shared.clear()
 
 
-_shared: list[tuple[Sequence[Output | Bundle], Standing, Path, Path]] = []
+_shared: list[tuple[Sequence[Output | Bundle], Standing, Path, Ready]] = []
 
 
 def _part_apart(number: int) -> Edition | None:
@@ -119,7 +122,7 @@ def _part_apart(number: int) -> Edition | None:
         return None
 
 
-def _part(item: Output | Bundle, last: Standing, folder: Path, ready: Path) -> Edition:
+def _part(item: Output | Bundle, last: Standing, folder: Path, ready: Ready) -> Edition:
     plan = planned([item], _known(item, last), folder)
     part = Edition(declared=plan.declared, is_same=plan.is_same)
     for task in plan.tasks:
@@ -128,7 +131,6 @@ def _part(item: Output | Bundle, last: Standing, folder: Path, ready: Path) -> E
             part.written.append(task.output.path)
     part.standing.outputs.update(plan.made.outputs)
     part.standing.bundles.update({name: Sealed.of(bundle) for name, bundle in plan.made.bundles.items()})
-    part.digests.update({path: made.digest for path, made in plan.made.files().items()})
     return part
 
 
@@ -137,28 +139,27 @@ def _known(item: Output | Bundle, last: Standing) -> Kept:
     known = Kept.empty()
     if isinstance(item, Bundle):
         if item.name in last.bundles:
-            known.bundles[item.name] = last.bundles[item.name].opened()
+            with contextlib.suppress(NotKept):
+                known.bundles[item.name] = last.bundles[item.name].opened()
     elif item.path in last.outputs:
         known.outputs[item.path] = last.outputs[item.path]
     return known
 
 
-def _render(task: Task, folder: Path, ready: Path) -> bool:
+def _render(task: Task, folder: Path, ready: Ready) -> bool:
     """Render the output, and answer whether its bytes are new."""
     path, data = task.output.path, task.output.render()
-    file = f"{folder}/{path}"
-    is_new = not _holds(file, data)
-    if is_new:
-        file = f"{ready}/{laid(path)}"
-        with open(file, "wb") as new:  # noqa: PTH123 - a Path takes as long as the writing, thousands of times in a row
-            new.write(data)
-    task.made(sha256(data).hexdigest(), len(data), os.lstat(file).st_mtime_ns)
+    modified = _held_since(f"{folder}/{path}", data)
+    is_new = modified is None
+    task.made(sha256(data).hexdigest(), len(data), ready.lay(path, data) if modified is None else modified)
     return is_new
 
 
-def _holds(file: str, data: bytes) -> bool:
+def _held_since(file: str, data: bytes) -> int | None:
+    """Answer the time (ns) of the file, if it holds these bytes."""
     try:
         found = os.lstat(file)
-        return stat.S_ISREG(found.st_mode) and found.st_size == len(data) and Path(file).read_bytes() == data
+        is_held = stat.S_ISREG(found.st_mode) and found.st_size == len(data) and Path(file).read_bytes() == data
     except OSError:
-        return False
+        return None
+    return found.st_mtime_ns if is_held else None

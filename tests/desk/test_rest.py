@@ -4,6 +4,7 @@ import json
 import os
 import runpy
 import shutil
+import signal
 from datetime import timedelta
 from pathlib import Path
 
@@ -162,3 +163,24 @@ def test_a_look_forgets_who_was_young(resting, monkeypatch):
     assert Look.at(private, settings).rest is not None
     assert json.loads((private / "rest.json").read_bytes())["young"] == []
     assert Look.at(private, settings).rest is not None
+
+
+def test_other_processes_see_the_same(resting):
+    settings, private = resting
+    done = []
+    apart = Look.at(private, settings, meanwhile=lambda: done.append("loaded"))
+    here = Look.at(private, settings)
+    assert (apart.seen, apart.rest, apart.is_left) == (here.seen, here.rest, True)
+    append_to("content/releases/2025/forsta/sv.md")(private.parent)
+    assert Look.at(private, settings, meanwhile=lambda: done.append("loaded")).rest is None
+    assert done == ["loaded", "loaded"]
+
+
+@pytest.mark.parametrize("end", [lambda: os.kill(os.getpid(), signal.SIGKILL), lambda: 1 / 0])
+def test_what_another_process_fails_to_answer_is_answered_here(end):
+    def question(here):
+        if os.getpid() != here:
+            end()
+        return "answered"
+
+    assert rest._apart(question, os.getpid())() == "answered"

@@ -4,71 +4,88 @@ from dataclasses import replace
 
 import pytest
 
-from plugins.edition.memory import Kept, Made, Memory, Sealed, Standing, marks, others
+from plugins.edition.memory import Memory, marks, others
+from plugins.edition.standing import Kept, Made, Sealed, Standing
 from plugins.newsroom import Input, Output
+from plugins.newsroom.keeping import NotKept
 
-WITHIN = Kept("g", {"x": Made(b"n" * 8, "e", 3, 4)}, {})
-BUNDLE = Kept("f", {"y": Made(b"o" * 8, "f", 5, 6)}, {"b": WITHIN})
-MADE = Standing({"index.html": Made(b"m" * 8, "d", 1, 2)}, {"a": Sealed.of(BUNDLE)})
+DIGESTS = [digit * 64 for digit in "def"]
+WITHIN = Kept("g", {"x": Made(b"n" * 8, DIGESTS[1], 3, 4)}, {})
+BUNDLE = Kept("f", {"y": Made(b"o" * 8, DIGESTS[2], 5, 6)}, {"b": WITHIN})
+MADE = Standing({"index.html": Made(b"m" * 8, DIGESTS[0], 1, 2)}, {"a": Sealed.of(BUNDLE)})
 OUTPUT = Output(path="x", inputs=(Input("a", "1"), Input("b", "2")), render=bytes)
+
+
+def opened(standing):
+    """Answer all that is known of an edition."""
+    return standing.outputs, {name: (bundle[:-1], bundle.opened()) for name, bundle in standing.bundles.items()}
 
 
 @pytest.fixture
 def kept(tmp_path):
     """Answer the file of a memory that has been kept."""
-    Memory.of(tmp_path / "cache/edition", "maker").keep(MADE, (7, 8))
+    Memory(tmp_path / "cache/edition", "maker").keep(MADE, (7, 8))
     return tmp_path / "cache/edition"
 
 
 def test_what_is_kept_is_recalled_by_the_same_maker_only(kept):
-    recalled = Memory.of(kept, "maker")
-    assert (recalled.made, recalled.record) == (MADE, (7, 8))
-    assert Memory.of(kept, "another").made == Standing.empty()
-
-
-def test_every_file_of_an_edition_is_told_bundles_included():
-    assert MADE.paths() == ["index.html", "y", "x"]
-    assert MADE.digests() == {"index.html": "d", "y": "f", "x": "e"}
-
-
-def test_a_sealed_bundle_tells_how_its_files_were_left_and_can_be_opened():
-    sealed = MADE.bundles["a"]
-    assert (sealed.fingerprint, sealed.paths, sealed.sizes, sealed.times) == ("f", ("y", "x"), (5, 3), (6, 4))
-    assert sealed.opened() == BUNDLE
+    recalled = Memory(kept, "maker")
+    assert opened(recalled.made) == opened(MADE)
+    assert recalled.record == (7, 8)
+    assert Memory(kept, "another").made == Standing.empty()
 
 
 def test_a_file_s_digest_is_known_by_path_and_inputs(kept):
-    recalled = Memory.of(kept, "maker")
-    of_x = Memory(kept, "maker", Standing({}, {"a": Sealed.of(Kept("f", {"x": Made(marks(OUTPUT), "e", 3, 4)}, {}))}))
+    recalled = Memory(kept, "maker")
     assert recalled.digest(OUTPUT) is None
-    of_x.keep(of_x.made, (0, 0))
-    assert Memory.of(kept, "maker").digest(OUTPUT) == "e"
+    of_x = Kept("f", {"x": Made(marks(OUTPUT), DIGESTS[1], 3, 4)}, {})
+    recalled.keep(Standing({}, {"a": Sealed.of(of_x)}), (0, 0))
+    assert Memory(kept, "maker").digest(OUTPUT) == DIGESTS[1]
+
+
+def test_what_is_not_opened_is_kept_as_it_is(kept):
+    recalled = Memory(kept, "maker")
+    recalled.keep(recalled.made, (9, 9))
+    assert opened(Memory(kept, "maker").made) == opened(MADE)
+
+
+def test_a_damaged_bundle_is_noticed_when_it_is_opened(kept):
+    data = kept.read_bytes()
+    kept.write_bytes(data[:-20] + bytes([data[-20] ^ 1]) + data[-19:])
+    recalled = Memory(kept, "maker")
+    with pytest.raises(NotKept):
+        recalled.made.bundles["a"].opened()
+    assert recalled.digest(OUTPUT) is None
+    assert recalled.made.paths() == MADE.paths()
 
 
 @pytest.mark.parametrize(
     "damage",
     [
         lambda data: b"",
+        lambda data: data[:100],
         lambda data: data[:-1],
-        lambda data: data[:-20] + bytes([data[-20] ^ 1]) + data[-19:],
+        lambda data: data + b"x",
+        lambda data: data[:100] + bytes([data[100] ^ 1]) + data[101:],
+        lambda data: b"\xff" * 8 + data[8:],
         lambda data: b"cos\nsystem\n(S'true'\ntR.",
     ],
 )
 def test_what_is_damaged_or_something_else_is_an_empty_memory(damage, kept):
     kept.write_bytes(damage(kept.read_bytes()))
-    recalled = Memory.of(kept, "maker")
+    recalled = Memory(kept, "maker")
     assert (recalled.made, recalled.record) == (Standing.empty(), (0, 0))
 
 
 def test_a_folder_in_its_place_is_an_empty_memory(kept):
     kept.unlink()
     kept.mkdir()
-    assert Memory.of(kept, "maker").made == Standing.empty()
+    assert Memory(kept, "maker").made == Standing.empty()
 
 
 def test_what_a_killed_build_left_is_written_over(kept):
     kept.with_name("edition.next").write_bytes(b"half")
-    Memory.of(kept, "maker").keep(MADE, (9, 9))
+    Memory(kept, "maker").keep(MADE, (9, 9))
     assert list(kept.parent.iterdir()) == [kept]
 
 

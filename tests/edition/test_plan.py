@@ -5,10 +5,11 @@ import shutil
 
 import pytest
 
-from plugins.edition.memory import Kept, Memory
+from plugins.edition.memory import Memory
 from plugins.edition.plan import planned
 from plugins.edition.publish import publish
 from plugins.edition.record import RECORD
+from plugins.edition.standing import Kept
 from plugins.newsroom import Bundle, Input, Output, opened
 from tests.building import files
 
@@ -27,7 +28,7 @@ def never():
 @pytest.fixture
 def edition(tmp_path):
     """Answer a function that publishes items, and the function that plans the next edition."""
-    memory = Memory.of(tmp_path / "cache/edition", "maker")
+    memory = Memory(tmp_path / "cache/edition", "maker")
 
     def made(*items):
         publish(items, tmp_path / "output", memory)

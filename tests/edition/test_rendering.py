@@ -3,10 +3,10 @@
 import pytest
 
 from plugins.edition import rendering
-from plugins.edition.memory import Standing
-from plugins.edition.plan import laid
 from plugins.edition.publish import publish
+from plugins.edition.ready import Ready
 from plugins.edition.rendering import Watch, edition
+from plugins.edition.standing import Standing
 from plugins.newsroom import Bundle, Input, Output
 from tests.building import files
 
@@ -57,11 +57,15 @@ def test_all_is_the_same_whatever_the_number_of_processes(jobs, tmp_path):
 def test_only_what_the_folder_does_not_hold_is_laid_ready(jobs, tmp_path):
     publish(outputs(), tmp_path / "output")
     (tmp_path / "output/0/0").write_bytes(b"bytes of 9")
-    made = edition(
-        outputs(), Standing.empty(), tmp_path / "output", tmp_path / "ready", jobs=jobs, watch=Watch()
-    )
+    before = files(tmp_path / "output")
+    ready = Ready(tmp_path / "output")
+    made = edition(outputs(), Standing.empty(), tmp_path / "output", ready, jobs=jobs, watch=Watch())
     assert len(made.rendered) == MANY and made.written == ["0/0"]
-    assert files(tmp_path / "ready") == {laid("0/0"): b"bytes of 0"}
+    laid = files(tmp_path / "output").items() - before.items()
+    assert [data for _, data in laid] == [b"bytes of 0"]
+    ready.put(made.written)
+    ready.discard()
+    assert files(tmp_path / "output") == {**before, "0/0": b"bytes of 0"}
 
 
 def fails():

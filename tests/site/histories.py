@@ -217,7 +217,8 @@ def build(root: Path, now: datetime, output: Path, cache: Path, *, jobs: int = 1
     if not private.exists():
         private.mkdir()
         (private / "templates").symlink_to(_compiled())
-    came = direct.build(given, private, Watch(), rest.Look.at(private, given, apart=True))
+    look = rest.Look.at(private, given, meanwhile=None if jobs == 1 else lambda: None)
+    came = direct.build(given, private, Watch(), look)
     if came.rest:
         came.rest.note(private)
     return came.edition

@@ -3,6 +3,7 @@
 import io
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plugins.edition.memory import Made, Sealed, Standing
+from plugins.edition.standing import Kept, Made
 from plugins.newsroom import keeping
 from plugins.newsroom.folding import Folded
 from plugins.reading.memory import _unfolded
@@ -137,12 +138,20 @@ def remembering_no_times(found: dict[str, bytes]) -> dict[str, object]:
     same: dict[str, object] = {}
     for path, data in found.items():
         if path.startswith("edition-"):
-            _, made = contents(data, Made, Sealed, Standing)
-            opened = [made.outputs, *(sealed.opened().files() for sealed in made.bundles.values())]
-            same["edition"] = {name: file[:3] for each in opened for name, file in each.items()}
+            same["edition"] = {name: file[:3] for each in edition_in(data) for name, file in each.items()}
         elif not path.startswith("texts/"):
             same[path] = data
     return same
+
+
+def edition_in(memory: bytes) -> Iterator[dict[str, Made]]:
+    """Answer the files of an edition's memory: the length of its columns, they themselves, and then all bundles."""
+    end = 8 + int.from_bytes(memory[:8], "big")
+    _, outputs, columns = contents(memory[8:end], Made)
+    yield outputs
+    for *_, length in columns:
+        yield contents(memory[end : end + length], Made, Kept).files()
+        end += length
 
 
 def remembered(found: dict[str, bytes]) -> set[tuple[str, ...]]:

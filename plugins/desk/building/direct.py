@@ -64,7 +64,8 @@ def build(settings: Mapping[str, Any], private: Path, watch: Watch, look: Look |
         seen = look.seen if look.seen.is_steady else None
         read = seen.digest(seen.young) if seen else ""
         reading = read_newsroom(settings, watch, seen.stamps if seen else None)
-        known = memory(settings)
+        look.seen.let_go()
+        known = memory(settings, look.seen.maker)
         edition = publish_edition(settings, reading, known, private / "templates", watch, is_left=look.is_left)
     report = tuple(lacking(reading.missing, reading.newsroom.language, Path(settings["PATH"]).name))
     if seen is None or not read or reading.left_out:
@@ -72,13 +73,20 @@ def build(settings: Mapping[str, Any], private: Path, watch: Watch, look: Look |
     rest = Rest(
         read=read,
         young=seen.young,
-        left=left(known.made.stamps(), known.record, settings["CACHE_PATH"]),
+        left=left(known, settings["CACHE_PATH"]),
         since=settings["NOW"],
         until=reading.due,
         files=edition.unchanged + len(edition.written),
         report=report,
     )
     return Came(report, edition, rest=rest)
+
+
+def connect(settings: Mapping[str, Any]) -> None:
+    """Load the rooms that the settings name, and connect them to the edition; once is as good as twice."""
+    for room in settings["PLUGINS"]:
+        if room not in _PELICANS:
+            importlib.import_module(room).register()
 
 
 def read_newsroom(settings: Mapping[str, Any], watch: Watch, stamps: Stamps | None = None) -> Reading:
@@ -96,9 +104,9 @@ def read_newsroom(settings: Mapping[str, Any], watch: Watch, stamps: Stamps | No
     )
 
 
-def memory(settings: Mapping[str, Any]) -> Memory:
-    """Answer what the last build of the settings' output folder made."""
-    return Memory.beside(Path(settings["CACHE_PATH"]), Path(settings["OUTPUT_PATH"]), maker(settings))
+def memory(settings: Mapping[str, Any], made_by: str | None = None) -> Memory:
+    """Answer what the last build of the settings' output folder made; `made_by` is their `maker`, if it is known."""
+    return Memory.beside(Path(settings["CACHE_PATH"]), Path(settings["OUTPUT_PATH"]), made_by or maker(settings))
 
 
 def publish_edition(
@@ -115,9 +123,7 @@ def publish_edition(
 
     Raises UnfitOutputs, or what a template raises.
     """
-    for room in settings["PLUGINS"]:
-        if room not in _PELICANS:
-            importlib.import_module(room).register()
+    connect(settings)
     stage = Stage(
         newsroom=reading.newsroom,
         bodies=reading.bodies,

@@ -7,43 +7,50 @@ of the next change. Whenever one of them is otherwise, or the note of it is dama
 
 import contextlib
 import json
+import marshal
 import os
 import stat
 import time
-from array import array
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Self
+from threading import Thread
+from typing import Any, Self, TypeVar
 
 from plugins.edition.maker import maker, source
-from plugins.edition.record import RECORD
-from plugins.reading.survey import Stamps, survey
+from plugins.edition.memory import Memory
+from plugins.reading.survey import Stamp, survey
 
 _RACE = 2_000_000_000
 """Nanoseconds in which a file could be saved twice with the same time on some disk: one as young as that is known
 by its bytes."""
 
 
+_WITHOUT_REFERENCES = 2
+"""The version of the marshal format in which equal things are equal bytes."""
+
 _UNHEARD = ("NOW", "PRESSROOM_JOBS")
 """The moment is looked at by itself, and over how many processes to work changes nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Seen:
-    """What a build is about to read: the program with its settings, and the `stamps` of the content and the theme.
+    """What a build is about to read: the program (`maker`) with its settings, and the `stamps` of the content and the
+    theme.
 
     `young` are the files that could still be saved without a new time. `is_steady` says that all of it could be looked
     at by name.
     """
 
-    made_by: str
-    stamps: Stamps
+    maker: str
+    settings: str
+    stamps: dict[str, Stamp]
     young: frozenset[str]
     is_steady: bool
+    _digests: dict[frozenset[str], str] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Self:
@@ -52,17 +59,27 @@ class Seen:
         told = {name: value for name, value in settings.items() if name.isupper() and name not in _UNHEARD}
         stamps = {**survey(settings["PATH"]), **survey(settings["THEME"])}
         return cls(
-            made_by=maker(settings) + json.dumps(told, sort_keys=True, default=source),
-            stamps=stamps,
+            maker(settings),
+            json.dumps(told, sort_keys=True, default=source),
+            stamps,
             young=frozenset(path for path, (mode, _, at) in stamps.items() if at > since and not stat.S_ISDIR(mode)),
             is_steady=not any(stat.S_ISLNK(mode) and Path(path).is_dir() for path, (mode, _, _) in stamps.items()),
         )
 
-    def digest(self, young: Collection[str]) -> str:
+    def let_go(self) -> None:
+        """Forget the stamps, but not the digests of them: a large archive's take as much room as its releases."""
+        self.stamps.clear()
+
+    def digest(self, young: frozenset[str]) -> str:
         """Answer a digest of it, in which these files are known by their bytes; "" if one of them can't be read."""
-        digest = blake2b(self.made_by.encode())
+        if young not in self._digests:
+            self._digests[young] = self._digest(young)
+        return self._digests[young]
+
+    def _digest(self, young: frozenset[str]) -> str:
+        digest = blake2b((self.maker + self.settings).encode())
         known = [(path, found[: 2 if path in young else 3]) for path, found in sorted(self.stamps.items())]
-        digest.update(repr(known).encode())
+        digest.update(marshal.dumps(known, _WITHOUT_REFERENCES))
         try:
             for path in sorted(young):
                 digest.update(Path(path).read_bytes())
@@ -70,12 +87,20 @@ class Seen:
             return ""
         return digest.hexdigest()
 
+    @staticmethod
+    def told(settings: Mapping[str, Any], young: frozenset[str]) -> tuple[Any, ...]:
+        """Answer what is there now, with its digests, in plain values: `Seen(*told)` is the same."""
+        seen = Seen.of(settings)
+        for known_by_bytes in (young, seen.young):
+            seen.digest(known_by_bytes)
+        return seen.maker, seen.settings, seen.stamps, seen.young, seen.is_steady, seen._digests
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rest:
     """How a build ended: the files that make up the edition, what the rooms had to report, and both `said` in words.
 
-    `left` is a digest of its files and the cache's folders as they were left. All holds from `since` on, and until the
+    `left` is a digest of what it lies beside, as `left` makes it. All holds from `since` on, and until the
     clock changes something (None = never).
     """
 
@@ -113,9 +138,11 @@ class Rest:
 
     def is_left(self, settings: Mapping[str, Any]) -> bool:
         """Answer whether all that the last build left is as it was."""
+        output, cache = settings["OUTPUT_PATH"], settings["CACHE_PATH"]
+        memory = Memory.beside(Path(cache), Path(output), maker(settings))
         try:
-            return self.left == _left(settings["OUTPUT_PATH"], settings["CACHE_PATH"])
-        except (OSError, ValueError, TypeError):
+            return self.left == left(memory, cache) and memory.is_left(Path(output))
+        except OSError:
             return False
 
     def as_json(self, output: str, seconds: float) -> dict[str, Any]:
@@ -167,20 +194,34 @@ class Look:
     is_left: bool = False
 
     @classmethod
-    def at(cls, private: Path, settings: Mapping[str, Any], *, apart: bool = False) -> Self:
-        """Look at what there is to read and at what the last build left; `apart`: each in a process of its own."""
+    def at(
+        cls, private: Path, settings: Mapping[str, Any], meanwhile: Callable[[], None] | None = None
+    ) -> Self:
+        """Look at what there is to read and at what the last build left.
+
+        `meanwhile` is something to do while other processes look; without it this one does. If there is nothing to do,
+        it may still go on in a thread.
+        """
         noted = Rest.noted(private)
         if noted is None:
             return cls(Seen.of(settings), None)
-        told = _apart(noted.is_left, settings) if apart else None
-        seen = Seen.of(settings)
-        is_read = noted.is_read(seen, settings["NOW"])
-        is_left = told() if told else is_read and noted.is_left(settings)
-        if not (is_read and is_left):
-            return cls(seen, None, is_left)
-        if noted.young - seen.young:  # what is young no more need not be read the next time
-            replace(noted, read=seen.digest(seen.young), young=seen.young).note(private)
-        return cls(seen, noted, is_left)
+        if meanwhile:
+            told, is_left = _apart(Seen.told, settings, noted.young), _apart(noted.is_left, settings)
+            doing = Thread(target=meanwhile, daemon=True)
+            doing.start()
+        else:
+            told, is_left = partial(Seen.told, settings, noted.young), partial(noted.is_left, settings)
+        look = cls._compared(noted, Seen(*told()), is_left, settings["NOW"])
+        if look.rest is None and meanwhile:
+            doing.join()
+        elif look.rest and noted.young - look.seen.young:  # what is young no more need not be read the next time
+            replace(noted, read=look.seen.digest(look.seen.young), young=look.seen.young).note(private)
+        return look
+
+    @classmethod
+    def _compared(cls, noted: Rest, seen: Seen, is_left: Callable[[], bool], now: datetime) -> Self:
+        is_as_left = is_left()
+        return cls(seen, noted if is_as_left and noted.is_read(seen, now) else None, is_as_left)
 
 
 def forget(private: Path) -> None:
@@ -188,42 +229,37 @@ def forget(private: Path) -> None:
     (private / _NOTE).unlink(missing_ok=True)
 
 
-def left(stamps: Iterable[tuple[str, int, int]], record: tuple[int, int], cache: str) -> str:
-    """Answer a digest of the sizes and times (ns) of an edition's files in any order, of its record's, and of what
-    the cache holds: the next build would throw out what somebody has laid there.
+def left(memory: Memory, cache: str) -> str:
+    """Answer a digest of what the cache holds, the memory of the edition among it, and of the edition's record: the
+    next build would throw out what somebody has laid there.
     """
-    flat = array("q", record)
-    for _, size, modified in sorted(stamps):
-        flat.append(size)
-        flat.append(modified)
     with os.scandir(cache) as entries:
         held = sorted((entry.name, entry.stat().st_mtime_ns) for entry in entries)
-    return blake2b(flat.tobytes() + repr(held).encode()).hexdigest()
+    return blake2b(repr((held, memory.record)).encode()).hexdigest()
 
 
-def _left(output: str, cache: str) -> str:
-    """Answer the digest of what lies there now. Raises OSError or ValueError."""
-    own = os.lstat(f"{output}/{RECORD}")
-    paths = json.loads(Path(output, RECORD).read_bytes())
-    lstat = os.lstat
-    stamps = [(path, found.st_size, found.st_mtime_ns) for path in paths for found in (lstat(f"{output}/{path}"),)]
-    return left(stamps, (own.st_size, own.st_mtime_ns), cache)
+T = TypeVar("T")
 
 
-def _apart(question: Callable[..., bool], *about: object) -> Callable[[], bool]:
-    """Ask in another process, and answer what gives its answer."""
+def _apart(question: Callable[..., T], *about: object) -> Callable[[], T]:
+    """Ask in another process for something in plain values, and answer what gives the answer. Should that process
+    fail, this one answers.
+    """
     if not hasattr(os, "fork"):
         return partial(question, *about)
     answer, told = os.pipe()
     if os.fork() == 0:
-        try:
-            os.write(told, b"yes" if question(*about) else b"no")
-        finally:
-            os._exit(0)
+        with contextlib.suppress(Exception), os.fdopen(told, "wb") as pipe:
+            pipe.write(marshal.dumps(question(*about)))  # type: ignore[arg-type]
+        os._exit(0)
     os.close(told)
 
-    def given() -> bool:
+    def given() -> T:
         with os.fdopen(answer, "rb") as pipe:
-            return pipe.read() == b"yes"
+            said = pipe.read()
+        try:
+            return marshal.loads(said)  # type: ignore[no-any-return] # noqa: S302 - said by our own process
+        except (EOFError, ValueError, TypeError):
+            return question(*about)
 
     return given

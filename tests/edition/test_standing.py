@@ -1,0 +1,42 @@
+"""How an edition stands: what is asked of every bundle is told without opening it."""
+
+import os
+from array import array
+
+from plugins.edition.standing import Kept, Made, Sealed, Standing
+
+DIGESTS = [digit * 64 for digit in "def"]
+WITHIN = Kept("g", {"x": Made(b"n" * 8, DIGESTS[1], 3, 4)}, {})
+BUNDLE = Kept("f", {"y": Made(b"o" * 8, DIGESTS[2], 5, 6)}, {"b": WITHIN})
+MADE = Standing({"index.html": Made(b"m" * 8, DIGESTS[0], 1, 2)}, {"a": Sealed.of(BUNDLE)})
+
+
+def test_every_file_of_an_edition_is_told_bundles_included():
+    assert MADE.paths() == ["index.html", "y", "x"]
+    assert dict(MADE.made()) == {"index.html": DIGESTS[0], "y": DIGESTS[2], "x": DIGESTS[1]}
+
+
+def test_a_sealed_bundle_tells_how_its_files_were_left_and_can_be_opened():
+    sealed = MADE.bundles["a"]
+    assert (sealed.fingerprint, sealed.paths, list(array("q", sealed.stamps))) == ("f", ("y", "x"), [5, 6, 3, 4])
+    assert sealed.opened() == BUNDLE
+
+
+def test_an_edition_is_left_if_every_file_has_its_size_and_time(tmp_path):
+    (tmp_path / "folder").mkdir()
+    for name in ("single", "folder/bundled"):
+        (tmp_path / name).write_bytes(b"text")
+    single, bundled = (
+        Made(b"", DIGESTS[0], 4, (tmp_path / name).stat().st_mtime_ns) for name in ("single", "folder/bundled")
+    )
+    standing = Standing({"single": single}, {"a": Sealed.of(Kept("f", {"folder/bundled": bundled}, {}))})
+    assert standing.is_left(str(tmp_path))
+    for name in ("single", "folder/bundled"):
+        found = (tmp_path / name).stat()
+        os.utime(tmp_path / name, ns=(found.st_atime_ns, found.st_mtime_ns + 1))
+        assert not standing.is_left(str(tmp_path))
+        os.utime(tmp_path / name, ns=(found.st_atime_ns, found.st_mtime_ns))
+    (tmp_path / "single").write_bytes(b"longer")
+    assert not standing.is_left(str(tmp_path))
+    (tmp_path / "folder/bundled").unlink()
+    assert not standing.is_left(str(tmp_path))
