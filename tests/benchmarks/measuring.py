@@ -41,7 +41,7 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) ->
         launcher = subprocess.Popen(
             [sys.executable, "-I", "-S", LAUNCHER, *command],
             cwd=folder,
-            env={**os.environ, **environment},
+            env={**_ours(), **environment},
             stdout=subprocess.PIPE,
             stderr=complaints,
             start_new_session=True,
@@ -68,6 +68,13 @@ class Held:
 
     digest: bytes
     written: tuple[int, int]
+
+
+def _ours() -> dict[str, str]:
+    """Answer this process's variables, but for what keeps Python from keeping what it has compiled: seldom is it set
+    where somebody builds, and each build would compile all of its own code again.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def held(folder: Path) -> dict[str, Held]:
