@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import urljoin
 
-from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from plugins.feeds.words import locale, words
+from plugins.feeds.words import words
 from plugins.newsroom import (
     Assignment,
     Bodies,
@@ -21,6 +20,7 @@ from plugins.newsroom import (
     Release,
     Thread,
     WithdrawalKind,
+    dates,
 )
 
 _WORDS = r"[ \n](?=[<&]|\Z)|[ \t\r\n\f]*+[^<>& \t\r\n\f][^<>&]*+|&(?:amp|lt|gt);"
@@ -54,10 +54,10 @@ class Articles:
         _, language = words(assignment.language).gettext, assignment.language
         decided = _("Decided by {issuer}.").format(issuer=assignment.issuer)
         if assignment.decision_date:
-            day = self._written(assignment.decision_date, language)
+            day = dates.day(assignment.decision_date, language)
             decided = _("Decided by {issuer} on {date}.").format(issuer=assignment.issuer, date=day)
         latest = _("{action}: {date} at the latest.")
-        days = (latest.format(action=d.action, date=self._written(d.date, language)) for d in assignment.deadlines)
+        days = (latest.format(action=d.action, date=dates.day(d.date, language)) for d in assignment.deadlines)
         return " ".join((decided, *days))
 
     def withdrawal(self, release: Release) -> str:
@@ -212,16 +212,13 @@ class Articles:
         return self.newsroom.site.absolute(address)
 
     def _day(self, moment: datetime, language: str) -> str:
-        return self._written(self.newsroom.local(moment), language)
-
-    def _written(self, day: date, language: str) -> str:
-        return format_date(day, "d MMMM y", locale(language))
+        return dates.day(self.newsroom.local(moment), language)
 
     def _size(self, file: File, language: str) -> str:
         kind = file.address.rpartition(".")[2].upper()
         if file.bytes < 1_000_000:
             return f"{kind}, {max(1, round(file.bytes / 1000))} kB"
-        return f"{kind}, {format_decimal(file.bytes / 1_000_000, '0.0', locale(language))} MB"
+        return f"{kind}, {format_decimal(file.bytes / 1_000_000, '0.0', dates.locale(language))} MB"
 
     def _absolute(self, body: str, address: str) -> Markup:
         return Markup(absolute(body, self._url(address)))  # noqa: S704 (bodies are sanitised)

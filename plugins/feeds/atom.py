@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from plugins.feeds.channel import Part, archive_links
-from plugins.feeds.clippings import pasted
-from plugins.feeds.entry import Entry, Told, legible
+from plugins.feeds.entry import Entry, legible
+from plugins.feeds.told import Told, pasted
 
 MEDIA_TYPE = "application/atom+xml"
 GENERATOR = "python-feedgen"
@@ -28,7 +28,7 @@ def _document(part: Part, new: Sequence[Told], told: Sequence[Told]) -> bytes:
     feed.language(channel.language)
     feed.generator(GENERATOR)
     feed.updated(part.updated)
-    feed.author(name=legible(channel.publisher), uri=channel.publisher_url)
+    feed.author(name=legible(channel.publisher), uri=channel.newsroom.publisher.url)
     feed.link(href=part.url("atom"), rel="self", type=MEDIA_TYPE)
     feed.link(href=channel.url, rel="alternate", type="text/html")
     for rel, url in archive_links(part, "atom"):

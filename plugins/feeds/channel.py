@@ -1,49 +1,109 @@
 """What a feed is about, which texts it holds, and how it is cut into a front and an archive."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from functools import cached_property
+from typing import Literal
 
 from plugins.feeds.words import words
-from plugins.newsroom import Localized, Newsroom, Release, Site, Thread
+from plugins.newsroom import Newsroom, Release, ReleaseType, Thread, Topic
 
 Item = Release | Thread
 """What a feed tells of: a release, or an assignment with the releases that answer to it."""
+
+Kind = Literal["releases", "keyword", "type", "audience", "assignments"]
 
 PART = 20
 """How many items an archive part holds; the front holds from this many to one less than twice as many."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Channel:
-    """One feed in one language, whatever format it is written in.
+    """One feed in one language, whatever format it is written in: of all releases, of a topic's, or of the assignments.
 
-    `id` is a tag URI (RFC 4151) that never changes; `address` is the folder it lies in, which is also the page it
-    belongs to. `items` are all that it ever held, the newest news first. `founded` is the constant moment that an
-    empty feed was updated: the day from which the publisher's tags hold. The feed of all releases has an archive, in
-    which each is found once; a subject's older ones are on its page.
+    `releases` are those that it is made from, and maybe others: of one room's hundreds of feeds a build looks into a
+    dozen, so what a feed is like is worked out when somebody asks. The feed of all releases has an archive, in which
+    each is found once; a topic's older ones are on its page.
     """
 
-    id: str
+    newsroom: Newsroom
     language: str
-    title: str
-    description: str
-    address: str
-    items: tuple[Item, ...]
-    publisher: str
-    publisher_url: str
-    founded: datetime
-    has_archive: bool
-    site: Site
-    timezone: ZoneInfo
+    kind: Kind
+    topic: Topic | None = None
+    releases: tuple[Release, ...]
+
+    @property
+    def id(self) -> str:
+        """Answer a tag URI (RFC 4151) that never changes."""
+        kind = "" if self.kind == "releases" else f"/{self.kind}"
+        topic = f"/{self.topic.slug}" if self.topic else ""
+        return f"tag:{self.newsroom.publisher.tag_authority}:feed/{self.language}{kind}{topic}"
+
+    @property
+    def title(self) -> str:
+        _ = words(self.language).gettext
+        title = _("{publisher} – press room") if self.kind == "releases" else _("{publisher} – {topic}")
+        return self._told(title)
+
+    @property
+    def description(self) -> str:
+        _ = words(self.language).gettext
+        description = {
+            "releases": _("News and press releases from {publisher} in full text."),
+            "keyword": _("News from {publisher} with the keyword “{topic}”, in full text."),
+            "type": _("News from {publisher} of the type “{topic}”, in full text."),
+            "audience": _("News from {publisher} for the audience “{topic}”, in full text."),
+            "assignments": _("Government assignments to {publisher}, and the news that answers to them."),
+        }[self.kind]
+        if self.newsroom.demonstration:
+            description += " " + _("This is an unofficial demonstration that {publisher} does not answer for.")
+        return self._told(description)
+
+    @property
+    def publisher(self) -> str:
+        return self.newsroom.publisher.label[self.language]
+
+    @property
+    def address(self) -> str:
+        """Answer the folder that the feed lies in, which is also the page it belongs to."""
+        addresses = self.newsroom.addresses
+        if self.topic:
+            address: str = getattr(addresses, self.kind)(self.language, self.topic.slug)
+            return address
+        return addresses.home(self.language) if self.kind == "releases" else addresses.section(self.language, self.kind)
 
     @property
     def url(self) -> str:
         """Answer the whole address of the page that the feed belongs to."""
-        return self.site.absolute(self.address)
+        return self.newsroom.site.absolute(self.address)
+
+    @property
+    def has_archive(self) -> bool:
+        return self.kind == "releases"
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """Answer all that the feed ever held, in the order in which it became news, newest first.
+
+        A release that was taken over becomes news when it is corrected or withdrawn. It is then an item like a new one:
+        in the place of its publication, long ago, it would move every item of the archive after it.
+        """
+        if self.kind == "assignments":
+            return self.newsroom.threads(self.language)
+        told = [r for r in self.releases if r.language == self.language and (r.imported is None or r.news)]
+        if any(release.imported for release in told):  # else they stand so already
+            told.sort(key=_became_news, reverse=True)
+        return tuple(told)
+
+    @property
+    def founded(self) -> datetime:
+        """Answer the constant moment that an empty feed was updated: the day from which the publisher's tags hold, a
+        missing month or day being the first (RFC 4151, section 2.1).
+        """
+        written = self.newsroom.publisher.tag_authority.partition(",")[2]
+        year, month, day = (*map(int, written.split("-")), 1, 1)[:3]
+        return datetime(year, month, day, tzinfo=UTC)
 
     def parts(self) -> "Iterator[Part]":
         """Answer the front and then the archive's parts, newest first.
@@ -56,7 +116,7 @@ class Channel:
         yield Part(
             channel=self,
             number=None,
-            items=(*self.items[:newest], *self._revised(self.items[newest:])),
+            items=(*self.items[:newest], *self._revised(newest)),
             older=count if count and self.has_archive else None,
         )
         if not self.has_archive:
@@ -66,11 +126,24 @@ class Channel:
             items = self.items[start : start + PART]
             yield Part(channel=self, number=number, items=items, older=number - 1 or None)
 
-    def _revised(self, archived: tuple[Item, ...]) -> tuple[Item, ...]:
-        """Answer those of the feed's `PART` latest revisions that only its archive would tell of."""
-        revised = (item for item in self.items if item.revision > 1)
-        latest = {each.source for each in sorted(revised, key=lambda i: (i.updated, i.source), reverse=True)[:PART]}
-        return tuple(item for item in archived if item.source in latest)
+    def _revised(self, archived: int) -> tuple[Item, ...]:
+        """Answer those of the feed's `PART` latest revisions that only its archive would tell of: the items from the
+        place `archived` on.
+        """
+        items = self.items
+        revised = [place for place, item in enumerate(items) if item.revision > 1]
+        latest = sorted(revised, key=lambda place: (items[place].updated, items[place].source), reverse=True)[:PART]
+        return tuple(items[place] for place in sorted(latest) if place >= archived)
+
+    def _told(self, text: str) -> str:
+        return text.format(publisher=self.publisher, topic=self._topic)
+
+    @property
+    def _topic(self) -> str:
+        if self.topic is None:
+            return words(self.language).gettext("Government assignments")
+        label = self.topic.plural if isinstance(self.topic, ReleaseType) else self.topic.label
+        return label[self.language]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +162,7 @@ class Part:
     def updated(self) -> datetime:
         """Answer when the latest revision of any of its items was made; never when it was written."""
         latest = max((item.updated for item in self.items), default=self.channel.founded)
-        return latest.astimezone(self.channel.timezone)
+        return self.channel.newsroom.local(latest)
 
     def address(self, ending: str) -> str:
         """Answer the file's address in the format with that ending (`rss`)."""
@@ -97,17 +170,17 @@ class Part:
 
     def url(self, ending: str) -> str:
         """Answer the whole address of this very document."""
-        return self.channel.site.absolute(self.address(ending))
+        return self.channel.newsroom.site.absolute(self.address(ending))
 
     def current_url(self, ending: str) -> str:
         """Answer the whole address of the front."""
-        return self.channel.site.absolute(_address(self.channel, None, ending))
+        return self.channel.newsroom.site.absolute(_address(self.channel, None, ending))
 
     def older_url(self, ending: str) -> str | None:
         """Answer the whole address of the archive part that comes before; None = this is the oldest."""
         if self.older is None:
             return None
-        return self.channel.site.absolute(_address(self.channel, self.older, ending))
+        return self.channel.newsroom.site.absolute(_address(self.channel, self.older, ending))
 
 
 def archive_links(part: Part, ending: str) -> list[tuple[str, str]]:
@@ -127,110 +200,25 @@ def channels(newsroom: Newsroom, language: str) -> Iterator[Channel]:
     """Answer the feeds in one language: of all releases, then of each keyword, type and audience that has any, and of
     the assignments.
     """
-    _ = words(language).gettext
-    addresses = newsroom.addresses
-    releases = newsroom.written_in(language)
-    news = _news(releases)
-    home = _Subject((), addresses.home(language), None, _("News and press releases from {publisher} in full text."))
-    yield _channel(newsroom, language, home, news)
-    subjects = [
-        *(
-            _Subject(
-                ("keyword", keyword.slug),
-                addresses.keyword(language, keyword.slug),
-                keyword.label,
-                _("News from {publisher} with the keyword “{topic}”, in full text."),
-            )
-            for keyword in newsroom.keywords
-        ),
-        *(
-            _Subject(
-                ("type", kind.slug),
-                addresses.type(language, kind.slug),
-                kind.plural,
-                _("News from {publisher} of the type “{topic}”, in full text."),
-            )
-            for kind in newsroom.types
-        ),
-        *(
-            _Subject(
-                ("audience", audience.slug),
-                addresses.audience(language, audience.slug),
-                audience.label,
-                _("News from {publisher} for the audience “{topic}”, in full text."),
-            )
-            for audience in newsroom.audiences
-        ),
-    ]
-    held = _by_subject(news)
-    used = held if len(news) == len(releases) else _by_subject(releases)
-    for subject in subjects:
-        if subject.key in used:
-            yield _channel(newsroom, language, subject, tuple(held.get(subject.key, ())))
+    yield Channel(newsroom=newsroom, language=language, kind="releases", releases=newsroom.written_in(language))
+    topics: dict[Kind, tuple[Topic, ...]] = {
+        "keyword": newsroom.keywords,
+        "type": newsroom.types,
+        "audience": newsroom.audiences,
+    }
+    listed = newsroom.listed_under(language)
+    for kind, listed_topics in topics.items():
+        for topic in listed_topics:
+            releases = listed.get((kind, topic.slug), ())
+            if any(release.language == language for release in releases):
+                yield Channel(newsroom=newsroom, language=language, kind=kind, topic=topic, releases=releases)
     if threads := newsroom.threads(language):
-        description = _("Government assignments to {publisher}, and the news that answers to them.")
-        label = Localized.of({language: _("Government assignments")})
-        subject = _Subject(("assignments",), addresses.section(language, "assignments"), label, description)
-        yield _channel(newsroom, language, subject, threads)
+        answers = tuple(answer for thread in threads for answer in thread.answers)
+        yield Channel(newsroom=newsroom, language=language, kind="assignments", releases=answers)
 
 
-class _Subject(NamedTuple):
-    key: tuple[str, ...]
-    address: str
-    label: Localized | None
-    description: str
-
-
-def _news(releases: Iterable[Release]) -> tuple[Release, ...]:
-    """Answer the releases that feeds tell of, in the order in which they became news, newest first.
-
-    One that was taken over becomes news when it is corrected or withdrawn. It is then an item like a new one: in the
-    place of its publication, long ago, it would move every item of the archive after it.
-    """
-    told = (release for release in releases if release.news)
-    return tuple(sorted(told, key=lambda release: release.news[0], reverse=True))
-
-
-def _by_subject(releases: Iterable[Release]) -> dict[tuple[str, ...], list[Release]]:
-    held: dict[tuple[str, ...], list[Release]] = defaultdict(list)
-    for release in releases:
-        held["type", release.type.slug].append(release)
-        for keyword in release.keywords:
-            held["keyword", keyword.slug].append(release)
-        for audience in release.audiences:
-            held["audience", audience.slug].append(release)
-    return held
-
-
-def _channel(newsroom: Newsroom, language: str, subject: _Subject, items: tuple[Item, ...]) -> Channel:
-    _ = words(language).gettext
-    publisher = newsroom.publisher.label[language]
-    topic = subject.label[language] if subject.label else None
-    title = _("{publisher} – {topic}") if topic else _("{publisher} – press room")
-    description = subject.description
-    if newsroom.demonstration:
-        description += " " + _("This is an unofficial demonstration that {publisher} does not answer for.")
-    key = "/".join(("feed", language, *subject.key))
-    return Channel(
-        id=f"tag:{newsroom.publisher.tag_authority}:{key}",
-        language=language,
-        title=title.format(publisher=publisher, topic=topic),
-        description=description.format(publisher=publisher, topic=topic),
-        address=subject.address,
-        items=items,
-        publisher=publisher,
-        publisher_url=newsroom.publisher.url,
-        founded=_founded(newsroom.publisher.tag_authority),
-        has_archive=topic is None,
-        site=newsroom.site,
-        timezone=newsroom.timezone,
-    )
-
-
-def _founded(tag_authority: str) -> datetime:
-    """Answer the date of a tag authority; a missing month or day is the first (RFC 4151, section 2.1)."""
-    year, month, day = (*map(int, tag_authority.partition(",")[2].split("-")), 1, 1)[:3]
-    return datetime(year, month, day, tzinfo=UTC)
+def _became_news(release: Release) -> datetime:
+    return release.published if release.imported is None else release.news[0]
 
 
 def _address(channel: Channel, number: int | None, ending: str) -> str:

@@ -4,11 +4,6 @@ import contextlib
 import os
 import tempfile
 import weakref
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from plugins.feeds.entry import Told
 
 
 class Clippings:
@@ -38,21 +33,3 @@ class Clippings:
         weakref.finalize(self, self._file.close)
         self._places, self._end = {}, 0
         self._process = os.getpid()
-
-
-def pasted(
-    told: "Sequence[Told]", ending: str, write: "Callable[[Sequence[Told]], bytes]", begins: bytes, end: bytes
-) -> bytes:
-    """Answer the document that `write` would write of all that is told, but let it write only what wasn't before.
-
-    What is told of a release begins with the line `begins`, and the last ends where `end`, the document's end, begins.
-    XML has a `<` nowhere but in its tags, so no text looks like either.
-    """
-    known = [each.clipping(ending) for each in told]
-    new = [each for each, clipping in zip(told, known, strict=True) if clipping is None]
-    head, *cut = write(new).removesuffix(end).split(begins)
-    clippings = [begins + rest for rest in cut]
-    for each, clipping in zip(new, clippings, strict=True):
-        each.keep(ending, clipping)
-    written = iter(clippings)
-    return b"".join((head, *(next(written) if clipping is None else clipping for clipping in known), end))

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from plugins.feeds.article import Articles
-from plugins.feeds.channel import Item, Part
-from plugins.feeds.clippings import Clippings
+from plugins.feeds.channel import Item
 from plugins.feeds.words import words
 from plugins.newsroom import Assignment, Document, File, Image, Newsroom, Release, Rendition, Thread, Withdrawal
 
-REMEMBERED = 256
-"""How many entries are kept in memory: those of one document are wanted again at once, in another format."""
-
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LEGAL = re.compile("[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,55 +81,14 @@ class Entry:
     attachments: tuple[Attachment, ...]
 
 
-class Entries:
-    """Makes entries of texts, when they must be written: once for each format, however many feeds they stand in."""
-
-    def __init__(self, articles: Articles) -> None:
-        self._articles = articles
-        self._made: dict[str, Entry] = {}
-        self.clippings = Clippings()
-
-    def of(self, part: Part) -> "tuple[Told, ...]":
-        """Answer what one document of a feed tells of, in its order."""
-        return tuple(Told(item, self) for item in part.items)
-
-    def made(self, item: Item) -> Entry:
-        if item.source not in self._made:
-            if len(self._made) == REMEMBERED:
-                self._made.clear()
-            articles = self._articles
-            entry = _of_thread(item, articles) if isinstance(item, Thread) else _of_release(item, articles)
-            self._made[item.source] = entry
-        return self._made[item.source]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A text that a feed tells of."""
-
-    item: Item
-    entries: Entries
-
-    @property
-    def entry(self) -> Entry:
-        return self.entries.made(self.item)
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return isinstance(self.item, Release) and self.item.withdrawn is not None
-
-    def clipping(self, ending: str) -> bytes | None:
-        """Answer what was written of it in the format, in this feed or another; None = nothing yet."""
-        return self.entries.clippings.find(self.item.source, ending)
-
-    def keep(self, ending: str, clipping: bytes) -> None:
-        """Keep what was written of it in the format."""
-        self.entries.clippings.keep(self.item.source, ending, clipping)
+def entry_of(item: Item, articles: Articles) -> Entry:
+    """Answer what feeds tell of the text."""
+    return _of_thread(item, articles) if isinstance(item, Thread) else _of_release(item, articles)
 
 
 def legible(text: str) -> str:
     """Answer the text without the characters that XML 1.0 can't hold (section 2.2, production Char)."""
-    return _ILLEGAL.sub("", text)
+    return text if _LEGAL.fullmatch(text) else "".join(filter(_LEGAL.fullmatch, text))
 
 
 def _of_release(release: Release, articles: Articles) -> Entry:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from plugins.feeds.channel import Part
-from plugins.feeds.entry import Attachment, Entry, Told, legible
+from plugins.feeds.entry import Attachment, Entry, legible
+from plugins.feeds.told import Told
 from plugins.newsroom import Withdrawal
 
 MEDIA_TYPE = "application/feed+json"
@@ -22,7 +23,7 @@ def render(part: Part, told: Sequence[Told]) -> bytes:
         "next_url": part.older_url("json"),
         "description": legible(channel.description),
         "language": channel.language,
-        "authors": [{"name": legible(channel.publisher), "url": channel.publisher_url}],
+        "authors": [{"name": legible(channel.publisher), "url": channel.newsroom.publisher.url}],
     }
     items = b", ".join(map(_clipping, told))
     return b'%b, "items": [%b]}\n' % (_written(feed).removesuffix(b"}"), items)

@@ -7,7 +7,7 @@ from plugins.edition.stage import Stage
 from plugins.feeds import atom, calendar, jsonfeed, rss
 from plugins.feeds.article import Articles
 from plugins.feeds.channel import Channel, Item, Part, channels
-from plugins.feeds.entry import Entries, Told
+from plugins.feeds.told import Entries, Told
 from plugins.feeds.words import words_input
 from plugins.newsroom import Bundle, Input, Newsroom, Output, Release, Thread, fingerprint
 
@@ -25,20 +25,26 @@ def outputs(stage: Stage) -> Iterator[Output | Bundle]:
     for language in newsroom.languages:
         for channel in channels(newsroom, language):
             parts = partial(_parts, channel, stage, entries, made_from)
-            yield stage.bundle(channel.id, _read(channel.items, newsroom), parts)
+            yield stage.bundle(channel.id, channel.releases, parts, *_instead(channel.releases, newsroom))
         yield from _calendar(newsroom, language)
 
 
 def _parts(channel: Channel, stage: Stage, entries: Entries, made_from: "_Inputs") -> Iterator[Bundle]:
     for part in channel.parts():
         made = partial(_in_every_format, part, entries, made_from)
-        yield stage.bundle(f"part {part.number}", _read(part.items, stage.newsroom), made, str(part.older))
+        releases = _releases(part.items)
+        instead = _instead(releases, stage.newsroom)
+        yield stage.bundle(f"part {part.number}", releases, made, str(part.older), *instead)
 
 
-def _read(items: Sequence[Item], newsroom: Newsroom) -> tuple[Release, ...]:
+def _releases(items: Sequence[Item]) -> list[Release]:
     """Answer the releases that are told of with these items; assignments are part of the ground."""
-    releases = [release for item in items for release in (item.answers if isinstance(item, Thread) else (item,))]
-    return (*releases, *newsroom.replacing(releases))
+    return [release for item in items for release in (item.answers if isinstance(item, Thread) else (item,))]
+
+
+def _instead(releases: Sequence[Release], newsroom: Newsroom) -> Iterator[str]:
+    """Answer the fingerprints of what is to be read instead of any of these."""
+    return (release.input.fingerprint for release in newsroom.replacing(releases))
 
 
 def _in_every_format(part: Part, entries: Entries, made_from: "_Inputs") -> Iterator[Output]:

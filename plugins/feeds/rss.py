@@ -6,14 +6,14 @@ from html import escape
 from typing import Any
 
 from plugins.feeds.channel import Part
-from plugins.feeds.clippings import pasted
-from plugins.feeds.entry import Entry, Told, legible
+from plugins.feeds.entry import Entry, legible
+from plugins.feeds.told import Told, pasted
 
 MEDIA_TYPE = "application/rss+xml"
 GENERATOR = "python-feedgen"
 
-_MARKUP = re.compile(rb"(?P<html><content:encoded>[^<]*</content:encoded>)|(?P<entity>&(?:amp|lt|gt);)")
-_REFERENCES = {b"&amp;": b"&#x26;", b"&lt;": b"&#x3C;", b"&gt;": b"&#x3E;"}
+_HTML = re.compile(rb"(<content:encoded>[^<]*)")
+"""What is HTML by name, and needs no other references."""
 
 
 def render(part: Part, told: Sequence[Told]) -> bytes:
@@ -46,7 +46,12 @@ def _with_references(document: bytes) -> bytes:
     RSS does not say whether a title is text or HTML, so a reader may take `&lt;b&gt;` for bold (RSS Advisory Board's
     profile, "Character Data"). To XML it is the same document.
     """
-    return _MARKUP.sub(lambda match: match["html"] or _REFERENCES[match["entity"]], document)
+    parts = _HTML.split(document)
+    parts[::2] = [
+        plain.replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;").replace(b"&gt;", b"&#x3E;")
+        for plain in parts[::2]
+    ]
+    return b"".join(parts)
 
 
 def _add(entry: Entry, feed: Any) -> None:

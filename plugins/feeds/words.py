@@ -4,8 +4,6 @@ from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
-
 from plugins.newsroom import Input, catalogue, fingerprint
 
 LOCALE = Path(__file__).parent / "locale"
@@ -21,15 +19,6 @@ def words(language: str) -> NullTranslations:
 def words_input(language: str) -> Input:
     """Answer the catalogue as something that outputs are made from."""
     return Input(f"words:feeds/{language}", fingerprint(_written(language)))
-
-
-@cache
-def locale(language: str) -> Locale:
-    """Answer how dates and numbers are written in that language; as in English if nobody has told."""
-    try:
-        return Locale.parse(language)
-    except UnknownLocaleError:
-        return Locale("en")
 
 
 @cache

@@ -1,14 +1,14 @@
 """Dates, times and sizes as readers write them. Nothing here asks the clock."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import get_month_names
 from babel.numbers import format_decimal
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-DAY = "d MMMM y"
 CLOCKS = {"sv": f" kl.{NO_BREAK}{{:02}}.{{:02}}"}
 """Swedish time as the language council writes it (kl. 09.34); other languages use the 24-hour clock with a colon."""
 
@@ -29,13 +29,12 @@ def moment(local: datetime, language: str) -> str:
 
 def day(value: date, language: str) -> str:
     """Answer a day as `14 mars 2025` or `14 March 2025`."""
-    return _written(value.date() if isinstance(value, datetime) else value, language)
+    return f"{value.day} {_months(language)[value.month]} {value.year}"
 
 
-@lru_cache(8192)
-def _written(value: date, language: str) -> str:
-    # a release's page, its text and its feeds tell the same day, and so do those published beside it
-    return format_date(value, DAY, locale=locale(language))
+@cache
+def _months(language: str) -> Mapping[int, str]:
+    return dict(get_month_names("wide", locale=locale(language)))  # Babel's own looks for aliases each time
 
 
 def span(first: date, last: date, language: str) -> str:
@@ -52,6 +51,7 @@ def size(count: int, language: str) -> str:
     return f"{format_decimal(round(count / 1_000_000, 1), locale=locale(language))}{NO_BREAK}MB"
 
 
+@cache
 def language_name(code: str, language: str) -> str:
     """Answer what the language `code` is called in `language`: `svenska`, `Swedish`; the code if nobody knows."""
     return str(locale(language).languages.get(code, code))

@@ -5,7 +5,7 @@ that is unfolded has its fields at hand from the start; the first that anybody a
 of all the records it was put away with.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,56 +16,52 @@ N = TypeVar("N", bound=Noun)
 
 
 class Folded(NamedTuple):
-    """Nouns of one `kind`: per noun the values of the fields `at_hand`, and the noun as an input; and the `rest`."""
+    """Nouns of one `kind`, field by field: of the fields `at_hand` the values of all nouns, then the names and
+    fingerprints that they have as inputs, and the `rest`.
+    """
 
     kind: type[Any]
     at_hand: tuple[str, ...]
-    values: tuple[tuple[object, ...], ...]
-    inputs: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[Any, ...], ...]
+    inputs: tuple[tuple[str, ...], tuple[str, ...]]
     rest: bytes
 
 
-def folded(kind: type[N], nouns: Sequence[N], at_hand: Sequence[str]) -> Folded:
-    """Answer the nouns, all of that kind, put away with these fields at hand."""
-    others = _others(kind, at_hand)
-    known: dict[Input, Noun] = {}
+def folded(kind: type[N], nouns: Sequence[N], at_hand: Sequence[str], shared: Sequence[Noun] = ()) -> Folded:
+    """Answer the nouns, all of that kind, put away with these fields at hand; `shared` as in `packed`."""
+    inputs = [noun.input for noun in nouns]
     return Folded(
         kind=kind,
         at_hand=tuple(at_hand),
-        values=tuple(tuple(_once(getattr(noun, name), known) for name in at_hand) for noun in nouns),
-        inputs=tuple(tuple(noun.input) for noun in nouns),  # type: ignore[misc]
-        rest=packed("", [tuple(getattr(noun, name) for name in others) for noun in nouns]),
+        columns=_columns(nouns, at_hand),
+        inputs=(tuple(known.name for known in inputs), tuple(known.fingerprint for known in inputs)),
+        rest=packed("", _columns(nouns, _others(kind, at_hand)), shared=shared),
     )
 
 
-def _once(value: object, known: dict[Input, Noun]) -> object:
-    """Answer the value with each noun in it being one and the same wherever it stands: hundreds share a keyword."""
-    if isinstance(value, Noun):
-        return known.setdefault(value.input, value)
-    return tuple(_once(each, known) for each in value) if type(value) is tuple else value
-
-
-def unfolded(put_away: Folded) -> list[Any]:
+def unfolded(put_away: Folded, shared: Sequence[Noun] = ()) -> list[Any]:
     """Answer the nouns, in the same order."""
-    nouns: list[Noun] = []
+    kind, at_hand, columns, inputs, rest = put_away
 
     def fill() -> None:
-        others = [setter(put_away.kind, name) for name in _others(put_away.kind, put_away.at_hand)]
-        for noun, values in zip(nouns, unpacked("", put_away.rest), strict=True):
-            for fill_in, value in zip(others, values, strict=True):
-                fill_in(noun, value)
-            object.__setattr__(noun, "__class__", put_away.kind)
+        _fill(kind, _others(kind, at_hand), nouns, unpacked("", rest, shared=shared))
+        for noun in nouns:
+            object.__setattr__(noun, "__class__", kind)
 
-    kind = _partly(put_away.kind, fill)
-    at_hand = [setter(put_away.kind, name) for name in put_away.at_hand]
-    as_input = setter(put_away.kind, "_input")
-    for values, known in zip(put_away.values, put_away.inputs, strict=True):
-        noun = object.__new__(kind)
-        for fill_in, value in zip(at_hand, values, strict=True):
-            fill_in(noun, value)
-        as_input(noun, Input(*known))
-        nouns.append(noun)
+    partly = _partly(kind, fill)
+    nouns = [object.__new__(partly) for _ in inputs[0]]
+    _fill(kind, (*at_hand, "_input"), nouns, (*columns, map(Input, *inputs)))
     return nouns
+
+
+def _columns(nouns: Sequence[Noun], names: Sequence[str]) -> tuple[tuple[object, ...], ...]:
+    return tuple(tuple([getattr(noun, name) for noun in nouns]) for name in names)
+
+
+def _fill(kind: type[Noun], names: Sequence[str], nouns: Sequence[Noun], columns: Iterable[Iterable[object]]) -> None:
+    for name, column in zip(names, columns, strict=True):
+        for _ in map(setter(kind, name), nouns, column):  # many nouns with few fields: so the loop within is not ours
+            pass
 
 
 def _partly(kind: type[Noun], fill: Callable[[], None]) -> type[Noun]:

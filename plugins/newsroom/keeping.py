@@ -7,10 +7,11 @@ name no other classes than those that stand here: unpacking builds records and n
 import copyreg
 import io
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import EnumType
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,27 +26,31 @@ class NotKept(Exception):
     """The bytes are damaged, or another maker's, or hold what is no noun."""
 
 
-def packed(maker: str, what: object, kinds: tuple[type, ...] = ()) -> bytes:
+def packed(maker: str, what: object, kinds: tuple[type, ...] = (), shared: Sequence[Noun] = ()) -> bytes:
     """Answer nouns, and lists, tuples and dicts of them, as bytes. `maker` stands for the program that made them.
 
-    `kinds` are further dataclasses and named tuples that may stand among them.
+    `kinds` are further dataclasses and named tuples that may stand among them. `shared` are nouns that whoever unpacks
+    them has too, in the same order: they are only pointed to, and come out as the very ones.
     """
     target = io.BytesIO(bytes(_DIGEST))
     target.seek(_DIGEST)
-    _Packer(target, kinds).dump(what)
+    _Packer(target, kinds, shared).dump(what)
     with target.getbuffer() as data:  # a large archive is not copied for it
         data[:_DIGEST] = _digest(maker, data[_DIGEST:])
     return target.getvalue()
 
 
-def unpacked(maker: str, data: bytes, kinds: tuple[type, ...] = ()) -> Any:
-    """Answer what was packed. Raises NotKept unless the same maker packed these very bytes, of the same kinds."""
+def unpacked(maker: str, data: bytes, kinds: tuple[type, ...] = (), shared: Sequence[Noun] = ()) -> Any:
+    """Answer what was packed. Raises NotKept unless the same maker packed these very bytes, of the same kinds.
+
+    `maker` must be another if the `shared` nouns are.
+    """
     if data[:_DIGEST] != _digest(maker, memoryview(data)[_DIGEST:]):
         raise NotKept
     source = io.BytesIO(data)
     source.seek(_DIGEST)
     try:
-        return _Unpacker(source, kinds).load()
+        return _Unpacker(source, kinds, shared).load()
     except Exception as error:  # pickle has a dozen ways to say that something is wrong
         raise NotKept from error
 
@@ -60,15 +65,24 @@ def _digest(maker: str, contents: memoryview) -> bytes:
 
 
 class _Packer(pickle.Pickler):
-    def __init__(self, target: io.BytesIO, kinds: tuple[type, ...]) -> None:
+    def __init__(self, target: io.BytesIO, kinds: tuple[type, ...], shared: Sequence[Noun]) -> None:
         super().__init__(target, protocol=5)
-        nouns = dict.fromkeys(_fields_of(kinds), _taken_apart)
+        places = {id(noun): place for place, noun in enumerate(shared)}
+        nouns = dict.fromkeys(_fields_of(kinds), partial(_taken_apart, places))
         self.dispatch_table = {**copyreg.dispatch_table, **nouns, ZoneInfo: _named}
 
 
-def _taken_apart(thing: Any) -> tuple[Any, ...]:
+def _taken_apart(places: dict[int, int], thing: Any) -> tuple[Any, ...]:
+    place = places.get(id(thing))
+    if place is not None:
+        return _shared, (place,)
     known = getattr(thing, "_input", None) if isinstance(thing, Noun) else None
     return _restored, (type(thing), tuple(getattr(thing, name) for name in _FIELDS[type(thing)]), known)
+
+
+def _shared(place: int) -> Noun:
+    """Stands in the bytes for whatever the unpacker has at that place."""
+    raise NotKept
 
 
 def _named(zone: ZoneInfo) -> tuple[Any, ...]:
@@ -76,10 +90,11 @@ def _named(zone: ZoneInfo) -> tuple[Any, ...]:
 
 
 class _Unpacker(pickle.Unpickler):
-    def __init__(self, source: io.BytesIO, kinds: tuple[type, ...]) -> None:
+    def __init__(self, source: io.BytesIO, kinds: tuple[type, ...], shared: Sequence[Noun]) -> None:
         super().__init__(source)
         _fields_of(kinds)
         self._known = {_name(kind): kind for kind in (*_RECORDS, *kinds, *_ENUMS, *_VALUES)}
+        self._known[_name(_shared)] = tuple(shared).__getitem__
 
     def find_class(self, module: str, name: str) -> Any:
         return self._known[module, name]

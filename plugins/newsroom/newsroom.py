@@ -1,7 +1,7 @@
 """The whole press room at one moment, read once and never changed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -68,6 +68,8 @@ class Bodies(Protocol):
 
 
 class _Versioned(Protocol):
+    @property
+    def id(self) -> str: ...
     @property
     def language(self) -> str: ...
     @property
@@ -137,7 +139,7 @@ class Newsroom:
 
     def written_in(self, language: str) -> tuple[Release, ...]:
         """Answer the releases that exist in that language, newest first: what a feed in that language holds."""
-        return tuple(r for r in self.listed(language) if r.language == language)
+        return self._written_releases[language]
 
     def listed_under(self, language: str) -> dict[tuple[str, str], tuple[Release, ...]]:
         """Answer the releases of each type, audience and keyword in use, by kind and slug, newest first.
@@ -194,12 +196,20 @@ class Newsroom:
         return {language: _in_language(self.releases, language) for language in self.languages}
 
     @cached_property
-    def _listed_under(self) -> dict[str, dict[tuple[str, str], tuple[Release, ...]]]:
-        return {language: _under(self.listed(language), self.is_told(language)) for language in self.languages}
+    def _written_releases(self) -> dict[str, tuple[Release, ...]]:
+        return {
+            language: tuple([release for release in self.listed(language) if release.language == language])
+            for language in self.languages
+        }
 
-    def is_told(self, language: str) -> Callable[[Release], bool]:
-        """Answer which releases the lists by year and subject in that language hold."""
-        return lambda release: language == self.language or release.language == language
+    @cached_property
+    def _listed_under(self) -> dict[str, dict[tuple[str, str], tuple[Release, ...]]]:
+        first, *others = self.languages
+        found = {first: _under(self.listed(first))}
+        for language in others:
+            # a topic without any in this language is in use all the same
+            found[language] = {**dict.fromkeys(found[first], ()), **_under(self.written_in(language))}
+        return found
 
 
 def _answering(releases: Iterable[Release]) -> dict[str, tuple[Release, ...]]:
@@ -210,33 +220,27 @@ def _answering(releases: Iterable[Release]) -> dict[str, tuple[Release, ...]]:
     return {id: tuple(answers) for id, answers in found.items()}
 
 
-def _under(
-    releases: Iterable[Release], is_told: Callable[[Release], bool]
-) -> dict[tuple[str, str], tuple[Release, ...]]:
+def _under(releases: Iterable[Release]) -> dict[tuple[str, str], tuple[Release, ...]]:
     types: dict[str, list[Release]] = defaultdict(list)
     keywords: dict[str, list[Release]] = defaultdict(list)
     audiences: dict[str, list[Release]] = defaultdict(list)
     for release in releases:
-        used = [types[release.type.slug]]
-        used += [keywords[keyword.slug] for keyword in release.keywords]
-        used += [audiences[audience.slug] for audience in release.audiences]
-        # a topic without any in this language is in use all the same
-        if is_told(release):
-            for texts in used:
-                texts.append(release)
+        types[release.type.slug].append(release)
+        for keyword in release.keywords:
+            keywords[keyword.slug].append(release)
+        for audience in release.audiences:
+            audiences[audience.slug].append(release)
     kinds = {"type": types, "keyword": keywords, "audience": audiences}
     return {(kind, slug): tuple(texts) for kind, topics in kinds.items() for slug, texts in topics.items()}
 
 
 def _in_language(texts: Iterable[_V], language: str) -> tuple[_V, ...]:
     texts = tuple(texts)
-    translated = {_key(t) for t in texts if t.language == language}
+    written = {text.id for text in texts if text.language == language}
     return tuple(
-        t
-        for t in texts
-        if t.language == language or (t.language == t.original_language and _key(t) not in translated)
+        [
+            text
+            for text in texts
+            if text.language == language or (text.language == text.original_language and text.id not in written)
+        ]
     )
-
-
-def _key(text: object) -> str:
-    return str(getattr(text, "id", None) or getattr(text, "key", None))

@@ -6,7 +6,7 @@ renamed or given another meaning unless `format` says another number.
 
 import json
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from plugins.newsroom.assignment import Assignment
@@ -22,8 +22,10 @@ FORMAT = 1
 
 
 def json_bytes(data: object) -> bytes:
-    """Answer JSON as the press room writes it: UTF-8, letters as they are, a final newline, keys in the given order."""
-    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+    """Answer JSON as the press room writes it for programs: UTF-8, letters as they are, keys in the given order, on one
+    line. Browsers unfold it for people; to indent it takes Python two to three times as long.
+    """
+    return (json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
 def release_json_address(release: Release) -> str:
@@ -130,9 +132,14 @@ def assignment_json_output(assignment: Assignment, newsroom: Newsroom, bodies: B
 
 def _of_newsroom(newsroom: Newsroom, language: str) -> tuple[Input, ...]:
     return (
-        Input("timezone", fingerprint(newsroom.timezone.key)),
-        Input(f"boilerplate:{language}", fingerprint(newsroom.boilerplate[language])),
+        _input("timezone", newsroom.timezone.key),
+        _input(f"boilerplate:{language}", newsroom.boilerplate[language]),
     )
+
+
+@cache
+def _input(name: str, text: str) -> Input:
+    return Input(name, fingerprint(text))
 
 
 def _decision(assignment: Assignment) -> dict[str, Any]:

@@ -159,7 +159,7 @@ class Release(Noun):
     @property
     def revision(self) -> int:
         """Answer 1 + corrections that are not typos + withdrawal."""
-        return len(self.revisions)
+        return len(self.revisions) if self.corrections or self.withdrawn else 1
 
     @property
     def updated(self) -> datetime:

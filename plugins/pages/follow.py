@@ -18,7 +18,7 @@ def output(newsroom: Newsroom, subjects: Subjects, theme: Theme, language: str) 
         "follow.html",
         language,
         theme.section("follow"),
-        (Input("feeds", fingerprint(repr((feeds, assignments)))), Input("topics", fingerprint(repr(offered)))),
+        (Input("feed", fingerprint(repr(assignments))), *(subjects.input_of(kind) for kind in KINDS)),
         section="follow",
         feeds=feeds,
         assignments=assignments,

@@ -1,6 +1,6 @@
 """The front page of the press room, in each language."""
 
-from plugins.newsroom import Input, Newsroom, Output, fingerprint
+from plugins.newsroom import Newsroom, Output
 from plugins.pages.lists import PART, Entry
 from plugins.pages.subjects import Subjects
 from plugins.pages.theme import Theme
@@ -9,12 +9,11 @@ from plugins.pages.theme import Theme
 def output(newsroom: Newsroom, subjects: Subjects, theme: Theme, language: str) -> Output:
     """Answer the page with the newest releases, the press contact, and the ways to follow and to look further."""
     entries = [Entry.of(release, language) for release in newsroom.listed(language)[:PART]]
-    keywords = subjects.of_kind("keyword")
     return theme.page(
         "front.html",
         language,
         theme.everywhere(newsroom.addresses.home),
-        (Input("keywords in use", fingerprint(repr(keywords))), *(entry.input for entry in entries)),
+        (subjects.input_of("keyword"), *(entry.input for entry in entries)),
         entries=entries,
-        keywords=keywords,
+        keywords=subjects.of_kind("keyword"),
     )

@@ -1,10 +1,11 @@
 """The images page: press material that always holds, then the pictures of the releases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from plugins.newsroom import Image, Input, Newsroom, Noun, Output, fingerprint
+from plugins.edition.stage import Stage
+from plugins.newsroom import Bundle, Image, Input, Newsroom, Noun, Output, Release, fingerprint
 from plugins.pages.lists import Parts, part_in
 from plugins.pages.theme import Theme
 
@@ -19,30 +20,43 @@ class Picture(Noun):
     language: str
 
 
-def outputs(newsroom: Newsroom, theme: Theme, language: str) -> Iterator[Output]:
+def outputs(stage: Stage, theme: Theme, language: str) -> Iterator[Bundle]:
     """Answer the page and its older parts; the press material stands on the first only."""
+    illustrated = (r for r in stage.newsroom.listed(language) if r.images and not r.withdrawn)
+    shown = [(release, image) for release in illustrated for image in release.images]
+    for number, part, older in Parts.of(shown).numbered():
+        page = partial(_page, part, number, older, stage.newsroom, theme, language)
+        releases, files = [release for release, _ in part], [image.file for _, image in part]
+        yield stage.bundle(f"images in {language}, part {number}", releases, page, str(older), *files)
+
+
+def _page(
+    part: Iterable[tuple[Release, Image]],
+    number: int | None,
+    older: int | None,
+    newsroom: Newsroom,
+    theme: Theme,
+    language: str,
+) -> Iterator[Output]:
+    address_in = partial(newsroom.addresses.section, key="images")
+    material = newsroom.press_material(language) if number is None else None
     pictures = [
         Picture(image=image, title=release.title, address=release.address, language=release.language)
-        for release in newsroom.listed(language)
-        if release.withdrawn is None
-        for image in release.images
+        for release, image in part
     ]
-    material = newsroom.press_material(language)
-    address_in = partial(newsroom.addresses.section, key="images")
-    for number, shown, older in Parts.of(pictures).numbered():
-        yield theme.page(
-            "images.html",
-            language,
-            theme.everywhere(part_in(newsroom.addresses, address_in, number)),
-            (
-                *([material.input] if number is None else []),
-                Input("older part", fingerprint(str(older))),
-                *(picture.input for picture in shown),
-            ),
-            section="images",
-            material=material if number is None else None,
-            pictures=shown,
-            list_address=address_in(language),
-            number=number,
-            older=older,
-        )
+    yield theme.page(
+        "images.html",
+        language,
+        theme.everywhere(part_in(newsroom.addresses, address_in, number)),
+        (
+            *([material.input] if material else []),
+            Input("older part", fingerprint(str(older))),
+            *(picture.input for picture in pictures),
+        ),
+        section="images",
+        material=material,
+        pictures=pictures,
+        list_address=address_in(language),
+        number=number,
+        older=older,
+    )

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from plugins.newsroom import CorrectionKind, Release
 from plugins.pages.frame import Frame
 
+_WRITER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 _IN_A_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
 
@@ -19,7 +20,7 @@ def news_article(release: Release, frame: Frame, trail: Sequence[tuple[str, str]
     `trail` is name and address of each page on the way, the front page first and the release last.
     """
     graph = {"@context": "https://schema.org", "@graph": [_article(release, frame), _breadcrumbs(trail, frame)]}
-    text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
+    text = _WRITER.encode(graph)
     for sign, reference in _IN_A_SCRIPT.items():
         text = text.replace(sign, reference)
     return Markup(text)  # noqa: S704 - the only signs that matter are escaped

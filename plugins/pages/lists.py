@@ -7,7 +7,7 @@ so that a new release never changes a part: parts don't lead to newer ones, and 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Generic, TypeVar
 
 from plugins.edition.stage import Stage
@@ -55,6 +55,9 @@ class Entry(Noun):
     @property
     def name(self) -> str:
         return f"entry:{self.address}"
+
+    def __hash__(self) -> int:
+        return hash(self.address)  # asked for in every list that the release is in
 
 
 class Entries:
@@ -110,16 +113,17 @@ class Listing:
         """Answer whether only the list in the newsroom's first language holds everything."""
         return self.language != newsroom.language and (self.year is not None or self.subject is not None)
 
-    @property
+    @cached_property
     def about(self) -> str:
         """Answer what the list is of, as a text that differs between lists."""
         return repr((self.year, self.subject))
 
 
-def outputs(stage: Stage, subjects: Subjects, theme: Theme, language: str) -> Iterator[Output | Bundle]:
+def outputs(
+    stage: Stage, subjects: Subjects, entries: Entries, theme: Theme, language: str
+) -> Iterator[Output | Bundle]:
     """Answer every list of releases in the language, part by part, and the two pages that lead to them."""
     newsroom = stage.newsroom
-    entries = Entries(newsroom, language)
     for listing in _listings(newsroom, subjects, language):
         name = f"list {listing.address_in(language)}"
         yield stage.bundle(name, listing.releases, partial(_parts, listing, entries, stage, theme), listing.about)
@@ -141,14 +145,10 @@ def years(releases: Iterable[Release]) -> list[int]:
 
 def _listings(newsroom: Newsroom, subjects: Subjects, language: str) -> Iterator[Listing]:
     addresses, releases = newsroom.addresses, newsroom.listed(language)
-    told = tuple(filter(newsroom.is_told(language), releases))
     yield Listing(language=language, address_in=partial(addresses.section, key="releases"), releases=releases)
-    for year in years(releases):
+    for year, told in _told_by_year(newsroom, language).items():
         yield Listing(
-            language=language,
-            address_in=partial(addresses.year, year=year),
-            releases=tuple(release for release in told if release.year == year),
-            year=year,
+            language=language, address_in=partial(addresses.year, year=year), releases=tuple(told), year=year
         )
     for subject in subjects:
         yield Listing(
@@ -157,6 +157,17 @@ def _listings(newsroom: Newsroom, subjects: Subjects, language: str) -> Iterator
             releases=subjects.releases(subject),
             subject=subject,
         )
+
+
+def _told_by_year(newsroom: Newsroom, language: str) -> dict[int, list[Release]]:
+    """Answer what the lists by year hold, the newest year first: all of it in the first language, in another only what
+    is written in it, which may be nothing.
+    """
+    listed = newsroom.listed(language)
+    found: dict[int, list[Release]] = {year: [] for year in years(listed)}
+    for release in listed if language == newsroom.language else newsroom.written_in(language):
+        found[release.year].append(release)
+    return found
 
 
 def _parts(listing: Listing, entries: Entries, stage: Stage, theme: Theme) -> Iterator[Bundle]:
@@ -203,27 +214,25 @@ def _addresses(listing: Listing, number: int | None, newsroom: Newsroom, theme: 
 
 
 def _keywords(newsroom: Newsroom, subjects: Subjects, theme: Theme, language: str) -> Output:
-    keywords = subjects.of_kind("keyword")
     return theme.page(
         "keywords.html",
         language,
         theme.section("keywords"),
-        (Input("keywords in use", fingerprint(repr(keywords))),),
+        (subjects.input_of("keyword"),),
         section="keywords",
-        keywords=keywords,
+        keywords=subjects.of_kind("keyword"),
     )
 
 
 def _archive(newsroom: Newsroom, subjects: Subjects, theme: Theme, language: str) -> Output:
     published = years(newsroom.listed(language))
-    types, audiences = subjects.of_kind("type"), subjects.of_kind("audience")
     return theme.page(
         "archive.html",
         language,
         theme.section("archive"),
-        (Input("archive", fingerprint(repr((published, types, audiences)))),),
+        (Input("years", fingerprint(repr(published))), subjects.input_of("type"), subjects.input_of("audience")),
         section="releases",
         years=published,
-        types=types,
-        audiences=audiences,
+        types=subjects.of_kind("type"),
+        audiences=subjects.of_kind("audience"),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 
 from plugins.edition.stage import Stage
 from plugins.newsroom import Bundle, Input, Newsroom, Output, dates, fingerprint
@@ -21,7 +22,12 @@ def outputs(stage: Stage) -> Iterator[Output | Bundle]:
 
 
 def _of_year(newsroom: Newsroom, year: int) -> Iterator[Output]:
-    yield _json(f"public/{year}.json", public_year(newsroom, year))
+    texts = (*newsroom.by_year.get(year, ()), *(each for each in newsroom.assignments if each.year == year))
+    yield Output(
+        path=f"public/{year}.json",
+        inputs=(Input(f"texts of {year}", fingerprint("".join([text.input.fingerprint for text in texts]))),),
+        render=lambda: json_bytes(public_year(newsroom, year)),
+    )
 
 
 def newest(newsroom: Newsroom, language: str) -> list[dict[str, str]]:
@@ -29,7 +35,7 @@ def newest(newsroom: Newsroom, language: str) -> list[dict[str, str]]:
 
     Addresses are links from the root of the host. Withdrawn releases are left out: nobody is led to them.
     """
-    shown = [release for release in newsroom.listed(language) if not release.withdrawn]
+    shown = (release for release in newsroom.listed(language) if not release.withdrawn)
     return [
         {
             "title": release.title,
@@ -41,7 +47,7 @@ def newest(newsroom: Newsroom, language: str) -> list[dict[str, str]]:
             "language": release.language,
             "language_name": dates.language_name(release.language, language),
         }
-        for release in shown[:NEWEST]
+        for release in islice(shown, NEWEST)
     ]
 
 

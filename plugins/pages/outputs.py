@@ -19,6 +19,7 @@ from plugins.pages import (
     standing,
     wellknown,
 )
+from plugins.pages.lists import Entries
 from plugins.pages.subjects import Subjects
 from plugins.pages.theme import Theme
 
@@ -28,13 +29,13 @@ def outputs(stage: Stage) -> Iterator[Output | Bundle]:
     newsroom, theme = stage.newsroom, Theme(stage)
     yield from theme.files()
     for language in newsroom.languages:
-        subjects = Subjects(newsroom, language)
+        subjects, entries = Subjects(newsroom, language), Entries(newsroom, language)
         yield front.output(newsroom, subjects, theme, language)
-        yield from releases.outputs(stage, theme, language)
-        yield from lists.outputs(stage, subjects, theme, language)
+        yield from releases.outputs(stage, entries, theme, language)
+        yield from lists.outputs(stage, subjects, entries, theme, language)
         yield from assignments.outputs(stage, theme, language)
         yield contacts.output(newsroom, theme, language)
-        yield from images.outputs(newsroom, theme, language)
+        yield from images.outputs(stage, theme, language)
         yield follow.output(newsroom, subjects, theme, language)
         yield from standing.outputs(newsroom, theme, language)
     yield notfound.output(newsroom, theme)

@@ -32,9 +32,10 @@ _PAGE = Markup("""\
 
 
 def outputs(stage: Stage) -> Iterator[Output]:
-    texts: list[Release | Assignment] = [*stage.newsroom.releases, *stage.newsroom.assignments]
+    texts: tuple[Release | Assignment, ...] = (*stage.newsroom.releases, *stage.newsroom.assignments)
+    moved = [text for text in texts if text.moved_from]
     said = {language: Words(stage.theme / "locale", language) for language in stage.newsroom.languages}
-    for text in texts:
+    for text in moved:
         words = said[text.language]
         for address in sorted(set(text.moved_from)):
             yield Output(

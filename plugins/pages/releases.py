@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from plugins.edition.stage import Stage
-from plugins.newsroom import Bundle, Image, Input, Newsroom, Noun, Output, Release, fingerprint
+from plugins.newsroom import Bundle, Image, Newsroom, Noun, Output, Release
 from plugins.newsroom.record import release_json_output
 from plugins.pages import plaintext
 from plugins.pages.assignments import Decision
@@ -15,15 +15,15 @@ EARLIER = 5
 """How many of the releases published before it a release page shows; those after it are fetched by a script."""
 
 
-def outputs(stage: Stage, theme: Theme, language: str) -> Iterator[Bundle]:
+def outputs(stage: Stage, entries: Entries, theme: Theme, language: str) -> Iterator[Bundle]:
     """Answer what lies at the address of each release that is written in the language, year by year."""
     newsroom = stage.newsroom
     listed = newsroom.listed(language)
     for year, places in _years(listed).items():
         read = listed[places[0] : places[-1] + 1 + EARLIER]
         read = (*read, *newsroom.replacing(read))
-        own = [place for place in places if listed[place].language == language]
-        yield stage.bundle(f"releases of {year} in {language}", read, partial(_of_year, own, stage, theme, language))
+        made = partial(_of_year, places, entries, stage, theme, language)
+        yield stage.bundle(f"releases of {year} in {language}", read, made)
 
 
 def _years(listed: Sequence[Release]) -> dict[int, list[int]]:
@@ -34,12 +34,13 @@ def _years(listed: Sequence[Release]) -> dict[int, list[int]]:
     return places
 
 
-def _of_year(places: Iterable[int], stage: Stage, theme: Theme, language: str) -> Iterator[Bundle]:
+def _of_year(
+    places: Iterable[int], entries: Entries, stage: Stage, theme: Theme, language: str
+) -> Iterator[Bundle]:
     newsroom = stage.newsroom
     listed = newsroom.listed(language)
     decisions = {assignment.id: Decision.of(assignment) for assignment in newsroom.listed_assignments(language)}
-    entries = Entries(newsroom, language)
-    for place in places:
+    for place in (place for place in places if listed[place].language == language):
         release, earlier = listed[place], listed[place + 1 : place + 1 + EARLIER]
         read = (release, *earlier, *newsroom.replacing((release,)))
         made = partial(_of_release, release, earlier, entries, decisions, stage, theme)
@@ -65,12 +66,12 @@ def _page(
     answers = [decisions[id] for id in release.responds_to if id in decisions]
     replacement = _replacement(release, newsroom)
     picture = _picture(release, newsroom)
-    nouns: list[Noun] = [release, *earlier, *answers, *([picture] if picture else [])]
+    nouns: list[Noun] = [release, *earlier, *answers, *(noun for noun in (replacement, picture) if noun)]
     return theme.page(
         "release.html",
         release.language,
         {release.language: release.address, **{v.language: v.address for v in release.versions}},
-        (*(noun.input for noun in nouns), Input("named by the release", fingerprint(repr(replacement)))),
+        tuple(noun.input for noun in nouns),
         section="releases",
         release=release,
         earlier=earlier,

@@ -36,15 +36,20 @@ def outputs(stage: Stage) -> Iterator[Output | Bundle]:
     for year, releases in sorted(newsroom.by_year.items()):
         files[_file(year)] = _changed(newsroom, releases)
         yield stage.bundle(f"sitemap of {year}", releases, partial(_of_year, newsroom, year))
-    others = page_entries(newsroom)
-    files["sitemap-pages.xml"] = _last(entry.changed for entry in others)
-    yield _sitemap("sitemap-pages.xml", others)
+    texts: tuple[Assignment | Page, ...] = (*newsroom.assignments, *newsroom.pages)
+    files["sitemap-pages.xml"] = _latest(newsroom, map(_touched, texts))
+    used = (word for topic in sorted(newsroom.listed_under(newsroom.language)) for word in topic)
+    yield stage.bundle("sitemap of other pages", (), partial(_of_pages, newsroom), *used)
     index = tuple(Entry(address=newsroom.site.absolute(path), changed=changed) for path, changed in files.items())
     yield Output(path="sitemap.xml", inputs=(_input("sitemap.xml", index),), render=partial(sitemap_index, index))
 
 
 def _of_year(newsroom: Newsroom, year: int) -> Iterator[Output]:
     yield _sitemap(_file(year), year_entries(newsroom, year))
+
+
+def _of_pages(newsroom: Newsroom) -> Iterator[Output]:
+    yield _sitemap("sitemap-pages.xml", page_entries(newsroom))
 
 
 def _sitemap(path: str, entries: tuple[Entry, ...]) -> Output:
@@ -125,7 +130,7 @@ def _text(newsroom: Newsroom, text: Release | Assignment | Page, images: tuple[s
     versions = [(x, newsroom.site.absolute(address)) for x, address in sorted((own, *others))]
     return Entry(
         address=newsroom.site.absolute(text.address),
-        changed=newsroom.local(text.published if isinstance(text, Page) else text.updated).isoformat(),
+        changed=newsroom.local(_touched(text)).isoformat(),
         versions=tuple(versions) if text.versions else (),
         images=images,
     )
@@ -152,14 +157,14 @@ def _changed(newsroom: Newsroom, releases: Sequence[Release]) -> str | None:
     return _latest(newsroom, (release.updated for release in (*releases[:1], *changed)))
 
 
+def _touched(text: Release | Assignment | Page) -> datetime:
+    """Answer when the text was last changed, as far as its source says."""
+    return text.published if isinstance(text, Page) else text.updated
+
+
 def _latest(newsroom: Newsroom, moments: Iterable[datetime]) -> str | None:
     latest = max(moments, default=None)
     return newsroom.local(latest).isoformat() if latest else None
-
-
-def _last(changes: Iterable[str | None]) -> str | None:
-    """Answer the latest of several times, compared as times: summer and winter have different offsets."""
-    return max((change for change in changes if change), key=datetime.fromisoformat, default=None)
 
 
 def _input(path: str, entries: tuple[Entry, ...]) -> Input:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from plugins.newsroom import Newsroom, Noun, Release, ReleaseType, Topic
+from plugins.newsroom import Input, Newsroom, Noun, Release, ReleaseType, Topic, fingerprint
 
 Kind = Literal["keyword", "type", "audience"]
 KINDS: tuple[Kind, ...] = ("keyword", "type", "audience")
@@ -53,6 +53,7 @@ class Subjects:
                         has_feed=any(release.language == language for release in releases),
                     )
                     self._releases[subject] = releases
+        self._of_kind: dict[Kind, tuple[Subject, ...]] = {kind: self._in_order(kind) for kind in KINDS}
 
     def __iter__(self) -> Iterator[Subject]:
         """Answer the subjects by kind, in the order of newsroom.yaml."""
@@ -63,6 +64,14 @@ class Subjects:
 
     def of_kind(self, kind: Kind) -> tuple[Subject, ...]:
         """Answer the subjects of one kind in the order of newsroom.yaml, keywords in that of the alphabet."""
+        return self._of_kind[kind]
+
+    def input_of(self, kind: Kind) -> Input:
+        """Answer the subjects of one kind, in their order, as an input of a page that names them all."""
+        fingerprints = (subject.input.fingerprint for subject in self._of_kind[kind])
+        return Input(f"{kind}s in use", fingerprint("".join(fingerprints)))
+
+    def _in_order(self, kind: Kind) -> tuple[Subject, ...]:
         found = [subject for subject in self._releases if subject.kind == kind]
         return tuple(sorted(found, key=_alphabetical) if kind == "keyword" else found)
 

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from jinja2 import BaseLoader, Environment, TemplateSyntaxError, meta
-from jinja2.runtime import Context
+from jinja2 import BaseLoader, Environment, Template, TemplateSyntaxError, meta
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
 from plugins.edition.stage import Stage
@@ -23,8 +23,8 @@ from plugins.pages.words import Words
 FOLDER = "theme/"
 """Where static files are published."""
 
-ONCE = 8192
-"""How many pieces of pages are remembered in each language, such as what all lists show of a release: some 10 MB."""
+ONCE = 16384
+"""How many pieces of pages are remembered in each language, such as what all lists show of a release: some 15 MB."""
 DAYS = 8192
 """How many dates are remembered as they are written."""
 
@@ -45,15 +45,38 @@ class Static:
         return Output(path=self.address, inputs=(self.input,), render=lambda: self.data)
 
 
-class _Context(Context):
-    """Calls plain functions at once: Jinja asks each of them twice, at every call, whether it wants the context."""
+_PLAIN = frozenset((FunctionType, MethodType, partial, type(lru_cache(len))))
+"""What is called as it stands, unless a mark on it says that it wants the context."""
 
-    def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        if type(called) not in (FunctionType, MethodType) or hasattr(called, "jinja_pass_arg"):
-            return super().call(called, *args, **kwargs)
-        kwargs.pop("_block_vars", None)
-        kwargs.pop("_loop_vars", None)
-        return called(*args, **kwargs)
+
+class _Context(Context):
+    """Calls what templates call at once: Jinja asks each of them twice, at every call, whether it wants the context."""
+
+    def call(
+        self, called: Callable[..., Any], /, *args: Any, _block_vars: Any = None, _loop_vars: Any = None, **kwargs: Any
+    ) -> Any:
+        kind = type(called)
+        if kind is Macro:
+            return called(self.eval_ctx, *args, **kwargs)
+        function = called.__func__ if isinstance(called, MethodType) else called
+        if kind in _PLAIN and not hasattr(function, "jinja_pass_arg"):
+            return called(*args, **kwargs)
+        return super().call(called, *args, _block_vars=_block_vars, _loop_vars=_loop_vars, **kwargs)
+
+
+def _escaped(value: Any) -> Markup:
+    return value if type(value) is Markup else escape(value)
+
+
+class _Template(Template):
+    """Writes what is safe already as it is; MarkupSafe copies it twice, and most of a page is finished pieces."""
+
+    @classmethod
+    def from_code(cls, *args: Any, **kwargs: Any) -> Template:
+        made = super().from_code(*args, **kwargs)
+        # compiled templates write every value by this name; under another, they would only be slower
+        cast(FunctionType, made.root_render_func).__globals__["escape"] = _escaped
+        return made
 
 
 class Theme:
@@ -158,8 +181,9 @@ class Theme:
         newsroom = self._stage.newsroom
         frame = Frame.of(newsroom, language, has_feeds="plugins.feeds" in self._stage.rooms)
         words = Words(self._stage.theme / "locale", language)
-        # templates are as they were when the build began; to look for changes at each use would take long
         environment = self._stage.environment.overlay(auto_reload=False)
+        # templates are as they were when the build began; pages and parts of them ask for the same few again and again
+        environment.get_template = cache(environment.get_template)  # type: ignore[method-assign]
         environment.filters = {**environment.filters, **_filters(language, newsroom.timezone, newsroom.site)}
         environment.globals = {
             **environment.globals,
@@ -175,8 +199,8 @@ class Theme:
             "news_article": partial(news_article, frame=frame),
             "once": lru_cache(ONCE)(lambda macro, *nouns: macro(*nouns)),
         }
-        environment.context_class = _Context
-        # each page and each part that it names looks up all of them; Jinja's own two layers take ten times as long
+        environment.context_class, environment.template_class = _Context, _Template
+        # each page is given all of them; to copy them out of Jinja's own two layers takes ten times as long
         environment.make_globals = lambda d: {**environment.globals, **(d or {})}  # type: ignore[method-assign]
         return environment, words, frame.input
 

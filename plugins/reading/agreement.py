@@ -32,10 +32,11 @@ def _id_faults(texts: Texts, around: Surroundings) -> list[Fault]:
     faults = []
     first: dict[str, str] = {}
     identified: list[Release | Assignment] = [*texts.releases, *texts.assignments]
+    originals = [text for text in identified if text.language == text.original_language]
+    if len({text.id for text in originals}) == len(originals):
+        return []
     # A copy is told of, not what it was copied from, which readers already know by its id
-    for text in sorted(identified, key=lambda text: (text.state is State.DRAFT, text.published, text.source)):
-        if text.language != text.original_language:
-            continue
+    for text in sorted(originals, key=lambda text: (text.state is State.DRAFT, text.published, text.source)):
         other = first.setdefault(text.id, text.source)
         if other != text.source:
             message = "the id {id} belongs to {other}; make up another one here: 8 characters a–z and 0–9"
@@ -68,13 +69,14 @@ def _address_faults(texts: Texts, around: Surroundings) -> list[Fault]:
     everything: list[Release | Assignment | Page] = [*texts.releases, *texts.assignments, *texts.pages]
     movable: list[Release | Assignment] = [*texts.releases, *texts.assignments]
     own = {text.address: text.source for text in everything}
-    counted = Counter(text.address for text in everything)
     standing = {text.address for text in texts.pages if text.key in _STANDING}
     taken = around.links.sections - standing
-    for text in everything:
-        if counted[text.address] > 1 or text.address in taken:
-            message = "the address /{address} is already taken; choose another folder name"
-            faults.append(_fault(around, text.source, (), message, address=text.address))
+    if len(own) < len(everything) or taken & own.keys():
+        counted = Counter(text.address for text in everything)
+        for text in everything:
+            if counted[text.address] > 1 or text.address in taken:
+                message = "the address /{address} is already taken; choose another folder name"
+                faults.append(_fault(around, text.source, (), message, address=text.address))
     old: dict[str, str] = {}
     for moved in movable:
         for index, address in enumerate(moved.moved_from):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from posixpath import join, normpath
 from typing import Any
 from urllib.parse import unquote
@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 import nh3
 from markdown import Markdown
+from markdown.blockprocessors import ParagraphProcessor
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
@@ -47,6 +48,8 @@ _CLEANER = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, li
 
 # whatever MARKDOWN's extensions look for in a line of text begins with one of these
 _SIGN = re.compile(r"[\\`*_\[<&\x02]|  \n")
+# a block of one line that begins like this is a paragraph, for every other kind begins with a sign, digit or space
+_LINE_OF_WORDS = re.compile(r"[^\W\d_][^\n]*")
 # HTML in which there is nothing to find fault with: what most bodies are in Markdown becomes that
 _HARMLESS = re.compile(
     rf'(?:[^<>&]++|&(?:[a-z]+|#\d+);|</?(?:{"|".join(sorted(TAGS))})>|<a href="https?://[^"<>\s]*">)*+'
@@ -57,12 +60,15 @@ _HEADING = re.compile(r" {0,3}(#{1,6})| {0,3}(=+|-+)\s*$")
 # not right after HTML, which stands as a mark that ends with \x03: it may be the words of a link
 _BARE_ADDRESS = re.compile(r"(?<!\x03)https?://[^\s\x02)\]>]+")
 _BROKEN_LINK = re.compile(r"\]\([^\s)]*|\)\[(?:https?:|www\.|mailto:|\.\./)[^\s\]]*")
+# without any of these there is nothing of the three kinds above and below
+_NOT_WHOLE = re.compile(r"\]\(|\)\[|://|\|")
 _TABLE_ROW = re.compile(r"^ *\|.*\|[ \t]*$", re.MULTILINE)
 _MAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+")
 # What Python-Markdown makes of <a@example.se>: every character as a reference, in a form of its own until the end
 _AUTOMAIL = "\x02amp\x03"
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 
+_LEVELS = {f"h{level}": level for level in range(1, 7)}
 _TAG = re.compile(r"<(/?)([a-z0-9]+)")
 _WITHOUT_END = {"br", "hr", "img"}
 
@@ -148,20 +154,28 @@ def _made_ready(options: Mapping[str, Any], is_ours: bool) -> "tuple[Markdown, _
 
 def _depth(html: str) -> int:
     """Answer how many elements lie in each other at most; in sanitised HTML each one but a few has its end."""
-    depths = accumulate({"": 1, "/": -1}[end] for end, name in _TAG.findall(html) if name not in _WITHOUT_END)
-    return max(depths, default=0)
+    steps = [-1 if end else 1 for end, name in _TAG.findall(html) if name not in _WITHOUT_END]
+    return max(accumulate(steps), default=0)
 
 
 class _PlainWords(Extension, Treeprocessor):
-    """Spares words without any sign of Markdown the search for seventeen kinds of it: that took most of the time."""
+    """Spares words without any sign of Markdown the search for seventeen kinds of it, and lines of words that for ten
+    kinds of block: that took most of the time.
+    """
 
     def extendMarkdown(self, md: Markdown) -> None:
+        md.parser.blockprocessors.register(_PlainParagraph(md.parser), "plain paragraph", 110)  # before all others
         md.treeprocessors.register(self, "plain words", 21)  # right before "inline"
 
     def run(self, root: Element) -> None:
         for element in root.iter():
             if element.text and not _SIGN.search(element.text):
                 element.text = AtomicString(element.text)
+
+
+class _PlainParagraph(ParagraphProcessor):
+    def test(self, parent: Element, block: str) -> bool:
+        return _LINE_OF_WORDS.fullmatch(block) is not None
 
 
 class _Looking(Extension, Treeprocessor):
@@ -194,14 +208,17 @@ class _Page:
 
     def look(self, root: Element) -> None:
         self._check_headings(root)
-        self._check_words(root)
+        if _NOT_WHOLE.search("".join(root.itertext())):
+            self._check_words(root)
         for element in root.iter():
+            if element.tag == "th":
+                element.attrib.setdefault("scope", "col")
+            if not element.attrib:
+                continue
             if element.tag == "a" and element.get("href") is not None:
                 self._link(element)
             elif element.tag == "img":
                 self._picture(element)
-            elif element.tag == "th":
-                element.attrib.setdefault("scope", "col")
             for name in ("align", "style"):
                 value = element.attrib.pop(name, "")
                 if element.tag in ("td", "th") and (side := re.search(r"right|center", value)):
@@ -218,12 +235,13 @@ class _Page:
         return self.manuscript.body_line + body.count("\n", 0, position)
 
     def _check_headings(self, root: Element) -> None:
+        levels = [_LEVELS[element.tag] for element in root.iter() if element.tag in _LEVELS]
+        if all(1 < level <= previous + 1 for previous, level in pairwise([1, *levels])):
+            return
         lines = self._heading_lines()
-        headings = [element for element in root.iter() if re.fullmatch("h[1-6]", str(element.tag))]
         previous = 1
-        for index, heading in enumerate(headings):
-            level = int(str(heading.tag)[1])
-            line = lines[index] if len(lines) == len(headings) else self.manuscript.body_line
+        for index, level in enumerate(levels):
+            line = lines[index] if len(lines) == len(levels) else self.manuscript.body_line
             if level == 1:
                 self.faults.append(Fault.at(self.manuscript.source, line, LEVEL_1))
             elif level > previous + 1:

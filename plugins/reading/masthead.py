@@ -19,6 +19,7 @@ from plugins.newsroom import (
     Input,
     Keyword,
     Localized,
+    Noun,
     Phone,
     PressMaterial,
     Publisher,
@@ -58,6 +59,12 @@ class Masthead:
     @property
     def press_desk(self) -> Contact:
         return self.contacts[self.shape.press_desk]
+
+    @property
+    def listed(self) -> tuple[Noun, ...]:
+        """Answer what newsroom.yaml lists and texts hold, in its order."""
+        kinds = (self.contacts, self.keywords, self.types, self.audiences, self.terms)
+        return tuple(noun for kind in kinds for noun in kind.values())
 
     def day(self, moment: datetime) -> date:
         """Answer the day it is at the agency."""

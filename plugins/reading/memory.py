@@ -5,62 +5,37 @@ another program's is read anew, with the same result. There is one file per year
 make the whole archive be written again.
 """
 
-import operator
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from plugins.newsroom import Assignment, Image, Page, Release
-from plugins.newsroom.folding import Folded, folded, unfolded
+from plugins.newsroom import Noun, State
 from plugins.newsroom.keeping import NotKept, digest, packed, unpacked
-from plugins.reading.survey import Stamps
-
-Read = Release | Assignment | Page
+from plugins.reading.book import KINDS, Book, bound, stamped
+from plugins.reading.remembered import Read, Remembered, attached, names
+from plugins.reading.survey import Stamp, Stamps
 
 _RACE = 2_000_000_000
 """Nanoseconds in which a file could be saved twice with the same time on some disk: as Git does, a time is relied on
-only if it is older than what was remembered by at least that much."""
+only if it is older than the reading that remembers it by at least that much."""
 
 
-_AT_HAND = (
-    "id", "language", "original_language", "year", "slug", "address", "source", "state", "title", "type", "audiences",
-    "published", "body_digest", "written_digest", "keywords", "images", "urgent", "responds_to", "corrections",
-    "withdrawn", "imported", "moved_from", "missing",
-)  # fmt: skip
-"""What is asked of every release of the archive, whatever has changed."""
+@dataclass(slots=True)
+class _Year:
+    """A year of which there may be a book, until it is recalled as one (`whole`), or folder by folder (`folders`).
 
-
-class Stamp(NamedTuple):
-    """A file as it was when it was read: size in bytes, time in nanoseconds, and the digest of its bytes."""
-
-    name: str
-    size: int
-    modified: int
-    digest: str
-
-
-class Remembered(NamedTuple):
-    """What was made of one folder: its texts in every language, all of them public.
-
-    `path` is relative to the content folder; `modified` its own time and `files` those that the texts were made of.
-    `texts` are the names of the Markdown files in it. `led` says where links to other texts led; `galleys` under which
-    keys the bodies are kept, by their digests. `pictures` are the finished files of each picture, with their sizes in
-    bytes. `latest` is the last moment that the texts speak of as past.
+    Times before `relied_on` tell what has changed. `seen` are the folders that lie there now, if it isn't whole.
     """
 
-    path: str
-    modified: int
-    files: tuple[Stamp, ...]
-    texts: frozenset[str]
-    read: tuple[Read, ...]
-    led: tuple[tuple[str, str], ...]
-    galleys: tuple[tuple[str, str], ...]
-    pictures: tuple[tuple[tuple[str, int], ...], ...]
-    latest: datetime
+    book: Book | None = None
+    relied_on: int = 0
+    whole: Remembered | None = None
+    folders: dict[str, Remembered] | None = None
+    seen: set[str] = field(default_factory=set)
+    has_changed: bool = False
 
 
 class Memory:
@@ -68,187 +43,189 @@ class Memory:
 
     `maker` stands for all that texts are made with besides their own files: the program, newsroom.yaml, settings.
     `now` is the moment of the reading: what speaks of later moments isn't recalled. `stamps` are a survey of the
-    content at that moment.
+    content at that moment. `shared` are nouns that many texts hold, of which newsroom.yaml is the maker.
     """
 
-    def __init__(self, cache: Path, content: Path, maker: str, now: datetime, stamps: Stamps) -> None:
+    def __init__(
+        self, cache: Path, content: Path, maker: str, now: datetime, stamps: Stamps, shared: Sequence[Noun] = ()
+    ) -> None:
         self._cache = cache / "texts"
-        self._content = content
+        self._content = str(content)
         self._maker = maker
         self._now = now
         self._stamps = stamps
-        self._years: dict[str, dict[str, Remembered]] = {}
-        self._relied_on: dict[str, int] = {}
-        self._seen: set[str] = set()
-        self._changed: set[str] = set()
+        self._shared = shared
+        self._begun = _time_at(cache)
+        self._kept = _listed(self._cache)
+        self._years: dict[str, _Year] = {}
 
     def recalled(self, path: str) -> Remembered | None:
-        """Answer what was made of the folder, if nothing in it has changed since."""
-        self._seen.add(path)
-        known = self._year(path).get(path)
-        if known is None:
-            return None
-        found = self._unchanged(known) if known.latest <= self._now else None
-        if found is None:
-            self.forget(known)
-        elif found is not known:
-            self._put(found)
-        return found
+        """Answer what was made of the folder, or of all folders in it if it is a year, if nothing has changed since."""
+        return self._recalled_year(path) or self._recalled_folder(path)
 
     def forget(self, known: Remembered) -> None:
-        """Take back what was recalled: something else that it depends on has changed."""
-        del self._year(known.path)[known.path]
-        self._changed.add(_year(known.path))
+        """Take back what was recalled: something else that it depends on has changed. A year's folders are asked for
+        one by one from then on.
+        """
+        year = self._years.get(known.path)
+        if year and year.whole is known:
+            self._years[known.path] = self._loaded(known.path)
+            self._folders(known.path)
+        else:
+            del self._folders(_year(known.path))[known.path]
+            self._years[_year(known.path)].has_changed = True
 
-    def remember(
+    def noted(
         self,
         path: str,
-        read: Iterable[Read],
-        led: dict[str, str],
-        galleys: dict[str, str],
+        read: tuple[Read, ...],
+        galleys: Mapping[str, str],
+        led: Mapping[str, str],
         digests: Mapping[str, str],
-    ) -> None:
-        """Remember the texts of a folder. Call it only with all that lie there, and only if all of them are public.
+    ) -> Remembered | None:
+        """Answer what to remember of a folder, given all the texts that could be read in it; None if nothing.
 
-        `digests` are those of the bytes that they were made of, by name: what has been saved since is read next time.
+        Of a folder with a text that isn't public nothing may lie in a cache. `galleys` and `led` as in `Remembered`;
+        `digests` are those of the bytes that were read: what has been saved since the survey is seen by them next time.
         """
-        read = tuple(read)
-        folder = self._content / path
-        names = {text.source.rpartition("/")[2] for text in read}
+        files = sorted(names(read) | attached(read))
         try:
-            modified = folder.lstat().st_mtime_ns
-            files = tuple(_stamp(folder / name) for name in sorted(names | _attached(read)))
-            others = _texts(folder) - names
-        except (OSError, _Changed):
-            return  # next time it is read again
-        if others:
-            return  # folders in it, whose files could change without it
-        if any(digests.get(stamp.name) != stamp.digest for stamp in files):
-            return  # saved in the meantime
+            stamps = {file: self._stamps[file] for file in stamped(self._content, path, files)}
+            read_digests = {name: digests[name] for name in files}
+            is_all = _texts(f"{self._content}/{path}") == names(read)  # no draft, and no folder that could change
+        except (OSError, KeyError):
+            return None  # next time it is read again
+        # what a link leads to could change without it
+        is_linked = any(stat.S_ISLNK(mode) for mode, _, _ in stamps.values())
+        if not is_all or is_linked or any(text.state is not State.PUBLIC for text in read):
+            return None
         for text in read:
             _ = text.input  # so that it is kept too
-        self._put(
-            Remembered(
-                path=path,
-                modified=modified,
-                files=files,
-                texts=frozenset(names),
-                read=read,
-                led=tuple(sorted(led.items())),
-                galleys=tuple(sorted(galleys.items())),
-                pictures=tuple(finished(image) for text in read for image in getattr(text, "images", ())),
-                latest=max(moment for text in read for moment in _moments(text)),
-            )
-        )
+        return Remembered(path, read, tuple(sorted(led.items())), galleys, read_digests, stamps)
+
+    def remember(self, noted: Remembered) -> None:
+        """Remember a folder that was read."""
+        self._folders(_year(noted.path))[noted.path] = noted
+        self._years[_year(noted.path)].has_changed = True
 
     def keep(self) -> None:
         """Write down what has changed. Two readings may do so at once: each file is whole, whoever wrote it."""
         self._cache.mkdir(parents=True, exist_ok=True)
-        kept = {file.name for file in self._cache.iterdir()}
-        for name in kept - {_file(year) for year in self._years}:
+        for name in _listed(self._cache) - {_file(path) for path in self._years}:
             (self._cache / name).unlink(missing_ok=True)
-        for year, folders in self._years.items():
-            gone = folders.keys() - self._seen
-            for path in gone:
-                del folders[path]
-            if gone or year in self._changed:
-                self._write(year, folders)
+        for path, year in self._years.items():
+            if year.whole is None:
+                self._keep(path, year)
 
-    def _put(self, known: Remembered) -> None:
-        self._year(known.path)[known.path] = known
-        self._changed.add(_year(known.path))
+    def _keep(self, path: str, year: _Year) -> None:
+        known = self._folders(path)
+        folders = [one for folder, one in known.items() if folder in year.seen]
+        if year.has_changed or len(folders) < len(known):
+            self._write(path, folders)
 
-    def _year(self, path: str) -> dict[str, Remembered]:
-        year = _year(path)
-        if year not in self._years:
-            self._years[year] = self._load(year)
-        return self._years[year]
-
-    def _load(self, year: str) -> dict[str, Remembered]:
-        file = self._cache / _file(year)
-        self._relied_on[year] = 0
-        try:
-            known = _unfolded(unpacked(f"{self._maker} {year}", file.read_bytes(), (Folded,)))
-            self._relied_on[year] = file.stat().st_mtime_ns - _RACE
-        except (OSError, NotKept):
-            self._changed.add(year)  # what lies there is written over, or removed if there is nothing to remember
-            return {}
-        return {one.path: one for one in known}
-
-    def _write(self, year: str, folders: dict[str, Remembered]) -> None:
-        file = self._cache / _file(year)
+    def _write(self, path: str, folders: Sequence[Remembered]) -> None:
+        file = self._cache / _file(path)
         if not folders:
             file.unlink(missing_ok=True)
             return
         new = file.with_name(f"{file.name}.{os.getpid()}")
-        new.write_bytes(packed(f"{self._maker} {year}", _folded(folders.values()), (Folded,)))
+        new.write_bytes(packed(f"{self._maker} {path}", bound(folders, self._shared), KINDS, self._shared))
+        os.utime(new, ns=(self._begun, self._begun))  # a file that was saved since then may have been saved twice
         new.replace(file)
 
-    def _unchanged(self, known: Remembered) -> Remembered | None:
-        """Answer what is known, with the times that its files have now; None if any of them is another."""
-        folder, relied_on = f"{self._content}/{known.path}", self._relied_on[_year(known.path)]
-        try:
-            _, _, modified = self._stamps[folder]
-            is_same = modified == known.modified < relied_on
-            if not is_same and _texts(folder) != known.texts:
-                return None
-            files = tuple([self._again(folder, stamp, relied_on) for stamp in known.files])
-        except (OSError, KeyError, _Changed):
+    def _recalled_year(self, path: str) -> Remembered | None:
+        if _file(path) not in self._kept:
             return None
-        if is_same and all(map(operator.is_, files, known.files)):
-            return known
-        return known._replace(modified=modified, files=files)
+        year = self._year(path)
+        if year.book and year.whole is None and year.folders is None:
+            is_past = year.book.latest <= self._now
+            # listed anew: what is unpacked into a folder may set its time back
+            is_all = _texts(f"{self._content}/{path}") == year.book.names
+            if is_past and is_all and year.book.is_as_left(self._stamps, year.relied_on):
+                year.whole, year.book = year.book.as_one(path, self._shared), None  # all those stamps are large
+        return year.whole
 
-    def _again(self, folder: str, known: Stamp, relied_on: int) -> Stamp:
-        """Answer the stamp of the same bytes; the very one, if nothing had to be read.
+    def _recalled_folder(self, path: str) -> Remembered | None:
+        folders = self._folders(_year(path))
+        year = self._years[_year(path)]
+        year.seen.add(path)
+        known = folders.get(path)
+        if known is None:
+            return None
+        found = self._unchanged(known, year.relied_on) if known.latest <= self._now else None
+        if found is None:
+            self.forget(known)
+        elif found is not known:
+            self.remember(found)
+        return found
 
-        Raises _Changed, KeyError or OSError.
-        """
-        file = f"{folder}/{known.name}"
-        mode, size, modified = self._stamps[file]
-        if size != known.size or stat.S_ISLNK(mode):
-            raise _Changed
-        if modified == known.modified < relied_on:
-            return known
-        again = _stamp(Path(file))
-        if again.digest != known.digest:
-            raise _Changed
-        return again
+    def _year(self, path: str) -> _Year:
+        if path not in self._years:
+            self._years[path] = self._loaded(path)
+        return self._years[path]
+
+    def _folders(self, path: str) -> dict[str, Remembered]:
+        """Answer the folders of a year one by one; it isn't recalled as one any more."""
+        year = self._year(path)
+        if year.folders is None:
+            year.folders = year.book.folders(self._content, self._shared) if year.book else {}
+        return year.folders
+
+    def _loaded(self, path: str) -> _Year:
+        if _file(path) not in self._kept:
+            return _Year()
+        file = self._cache / _file(path)
+        try:
+            book = unpacked(f"{self._maker} {path}", file.read_bytes(), KINDS, self._shared)
+            return _Year(book, file.stat().st_mtime_ns - _RACE)
+        except (OSError, NotKept):
+            return _Year(has_changed=True)  # what lies there is written over, or removed if nothing is remembered
+
+    def _unchanged(self, known: Remembered, relied_on: int) -> Remembered | None:
+        """Answer what is known, with the stamps that its files have now; None if any of them is another."""
+        folder = f"{self._content}/{known.path}"
+        try:
+            stamps = {file: self._stamps[file] for file in known.stamps}
+            doubtful = {file for file, now in stamps.items() if now != known.stamps[file] or now[2] >= relied_on}
+            if folder in doubtful and _texts(folder) != names(known.read):
+                return None
+            if not all(_is_same(file, stamps[file], known) for file in doubtful - {folder}):
+                return None
+        except (OSError, KeyError):
+            return None
+        return known._replace(stamps=stamps) if doubtful else known
 
 
-class _Changed(Exception):
-    pass
+def _is_same(file: str, stamp: Stamp, known: Remembered) -> bool:
+    """Answer whether a file holds the bytes that were read. Raises OSError."""
+    mode, size, _ = stamp
+    _, was, _ = known.stamps[file]
+    is_plain = not stat.S_ISLNK(mode)  # what a link leads to could change without it
+    return is_plain and size == was and digest(Path(file).read_bytes()) == known.digests[Path(file).name]
 
 
-def _folded(folders: Iterable[Remembered]) -> tuple[object, ...]:
-    """Answer the folders in plain tuples, and the releases in them put away together."""
-    rows = []
-    releases: list[Release] = []
-    for known in folders:
-        others = tuple(text for text in known.read if not isinstance(text, Release))
-        releases += [text for text in known.read if isinstance(text, Release)]
-        files = tuple(tuple(stamp) for stamp in known.files)
-        rows.append((*known[:2], files, known.texts, len(known.read) - len(others), others, *known[5:]))
-    return rows, folded(Release, releases, _AT_HAND)
+def _time_at(folder: Path) -> int:
+    """Answer what time it is, in nanoseconds, by the clock of the disk that the folder lies on; 0 if it can't be told.
+
+    The folder is made if it isn't there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
-def _unfolded(kept: tuple[Any, ...]) -> Iterator[Remembered]:
-    rows, put_away = kept
-    releases = iter(unfolded(put_away))
-    for path, modified, files, texts, number, others, led, galleys, pictures, latest in rows:
-        read = (*islice(releases, number), *others)
-        stamps = tuple([Stamp(*stamp) for stamp in files])
-        yield Remembered(path, modified, stamps, texts, read, led, galleys, pictures, latest)
+def _listed(folder: Path) -> set[str]:
+    """Answer the names of what lies in the folder; none if there is no such folder."""
+    try:
+        return {file.name for file in folder.iterdir()}
+    except OSError:
+        return set()
 
 
-def _stamp(file: Path) -> Stamp:
-    found = file.lstat()
-    if stat.S_ISLNK(found.st_mode):
-        raise _Changed  # what it leads to could change without it
-    return Stamp(file.name, found.st_size, found.st_mtime_ns, digest(file.read_bytes()))
-
-
-def _texts(folder: str | Path) -> frozenset[str]:
+def _texts(folder: str) -> frozenset[str]:
     """Answer the names in the folder that could be texts, or hold some."""
     with os.scandir(folder) as entries:
         return frozenset(
@@ -256,22 +233,6 @@ def _texts(folder: str | Path) -> frozenset[str]:
             for entry in entries
             if not entry.name.startswith(".") and (entry.name.lower().endswith(".md") or entry.is_dir())
         )
-
-
-def _attached(read: Iterable[Read]) -> set[str]:
-    return {each.file for text in read for each in (*getattr(text, "images", ()), *getattr(text, "documents", ()))}
-
-
-def finished(image: Image) -> tuple[tuple[str, int], ...]:
-    """Answer the finished files of a picture, each with its size in bytes."""
-    return tuple((file.place, file.bytes) for file in (image.original, *image.renditions))
-
-
-def _moments(text: Read) -> Iterable[datetime]:
-    yield text.published
-    if not isinstance(text, Page):
-        yield from text.revisions
-        yield from (correction.at for correction in text.corrections)
 
 
 def _year(path: str) -> str:

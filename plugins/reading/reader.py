@@ -1,27 +1,29 @@
 """The content folder at a moment, as a newsroom. Everything is read once; every fault is told at once."""
 
 import gc
-import multiprocessing
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from plugins.media.darkroom import Darkroom
-from plugins.newsroom import Assignment, Fault, Faults, Newsroom, Page, PressMaterial, Release, State, fingerprint
+from plugins.newsroom import Assignment, Fault, Faults, Newsroom, PressMaterial, Release, State, fingerprint
 from plugins.newsroom.addresses import WORDS
-from plugins.reading import assignments, masthead, pages, releases
+from plugins.reading import masthead
 from plugins.reading.agreement import disagreements
 from plugins.reading.bodies import MARKDOWN, Links
-from plugins.reading.galleys import Galleys, StoredBodies
+from plugins.reading.crew import outcomes
+from plugins.reading.folders import Collector, folders
+from plugins.reading.galleys import Galleys
 from plugins.reading.masthead import Masthead
-from plugins.reading.memory import Memory, Remembered, finished
+from plugins.reading.memory import Memory
 from plugins.reading.program import program
+from plugins.reading.remembered import Read, Remembered, finished
 from plugins.reading.selection import Kind, Selected, Source, scan, select
+from plugins.reading.stored import StoredBodies
 from plugins.reading.surroundings import Surroundings
 from plugins.reading.survey import Stamps, survey
 from plugins.reading.texts import Texts
@@ -84,12 +86,13 @@ def read(
 @contextmanager
 def _much_to_keep() -> Iterator[None]:
     """Put off looking for garbage: what is read is kept, and looking through it again and again takes as long."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
-        gc.enable()
+        if was_enabled:
+            gc.enable()
 
 
 def _told_or_left_out(
@@ -142,16 +145,16 @@ def _read(
     images_page = head.site.absolute(head.addresses.section(head.shape.languages[0], "images"))
     darkroom = Darkroom(cache / "media", rights_url=images_page)
     maker = _maker(head, now, markdown, (str(content), str(cache)), preview=preview)
-    memory = Memory(cache, content, maker, now, stamps)
-    sources, recalled, faults = _scanned(content, head, memory, darkroom)
-    selected = select(sources, now, preview=preview)
-    texts = _addresses(head, selected, recalled)
-    while moved := [one for one in recalled if any(texts.get(path) != address for path, address in one.led)]:
-        for one in moved:
-            memory.forget(one)
+    memory = Memory(cache, content, maker, now, stamps, head.listed)
+    while True:
         sources, recalled, faults = _scanned(content, head, memory, darkroom)
         selected = select(sources, now, preview=preview)
         texts = _addresses(head, selected, recalled)
+        moved = [one for one in recalled if any(texts.get(path) != address for path, address in one.led)]
+        if not moved:
+            break
+        for one in moved:
+            memory.forget(one)
     folders_without = {one.source.folder for one in selected if one.source.is_original and one.source.path in without}
     shown = [o for o in selected if o.source.path not in without and o.source.folder not in folders_without]
     galleys = Galleys(cache / "bodies", markdown)
@@ -166,21 +169,24 @@ def _read(
         now=now,
         preview=preview,
     )
-    collector = _Collector(faults)
+    collector = Collector(faults)
     materials = collector.one(partial(masthead.press_materials, content, head, darkroom))
-    fresh = Texts(
-        releases=_releases(shown, around, collector, jobs),
-        assignments=_assignments(shown, around, collector),
-        pages=_pages(shown, around, collector),
-    )
+    fresh: list[Read] = []
+    for outcome in outcomes(folders(shown), around, memory, jobs):
+        faults += outcome.faults
+        fresh += outcome.texts
+        around.bodies.recall(outcome.galleys)
+        if outcome.remembered:
+            memory.remember(outcome.remembered)
+    for text in fresh:
+        for image in getattr(text, "images", ()):
+            darkroom.holds(finished(image))  # another process may have asked for it
     for one in recalled:
-        for digest, key in one.galleys:
-            around.bodies.recall(digest, key, dict(one.led))
-    everything = fresh.with_recalled(recalled)
+        around.bodies.recall(one.galleys)
+    everything = Texts.of([*fresh, *(text for one in recalled for text in one.read)])
     faults += disagreements(everything, around)
     if faults:
         raise Faults(faults)
-    _remember(fresh, sources, around, memory)
     lacking: list[Release | Assignment] = [*everything.assignments, *everything.releases]
     return Reading(
         newsroom=_newsroom(head, everything, materials or (), now),
@@ -228,135 +234,6 @@ def _addresses(head: Masthead, selected: Iterable[Selected], recalled: Iterable[
     addresses = {text.source: text.address for one in recalled for text in one.read}
     addresses |= {one.source.path: _address(head, one.source) for one in selected}
     return addresses
-
-
-def _remember(fresh: Texts, sources: Iterable[Source], around: Surroundings, memory: Memory) -> None:
-    """Remember the folders of which every text is public. Of the others nothing may lie in a cache."""
-    written = Counter(source.folder for source in sources)
-    folders: dict[str, list[Release | Assignment | Page]] = defaultdict(list)
-    everything: list[Release | Assignment | Page] = [*fresh.releases, *fresh.assignments, *fresh.pages]
-    for text in everything:
-        if text.state is State.PUBLIC:
-            folders[text.source.rpartition("/")[0]].append(text)
-    for folder, texts in folders.items():
-        if len(texts) == written[folder]:
-            kept = {text.body_digest: around.bodies.kept(text) for text in texts}
-            led = {path: address for _, leads in kept.values() for path, address in leads.items()}
-            keys = {digest: key for digest, (key, _) in kept.items()}
-            memory.remember(folder, texts, led, keys, around.digests(around.content / folder))
-
-
-T = TypeVar("T")
-
-
-class _Collector:
-    """Lets reading go on after a faulty file, so that all faults are told."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = faults
-
-    def one(self, action: Callable[[], T]) -> T | None:
-        """Answer what the action answers, or note its faults and answer None."""
-        try:
-            return action()
-        except Faults as found:
-            self.faults += found.faults
-            return None
-
-
-def _folders(kind: Kind, selected: Iterable[Selected]) -> dict[str, list[Selected]]:
-    """Answer the folders of one kind, each with its language versions, the original first."""
-    folders: dict[str, list[Selected]] = defaultdict(list)
-    for one in selected:
-        if one.source.kind is kind:
-            folders[one.source.folder].append(one)
-    for ones in folders.values():
-        ones.sort(key=lambda one: (not one.source.is_original, one.source.path))
-    return folders
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What came of a release's folder: its texts and faults, and what reading them left behind in this process."""
-
-    texts: list[Release]
-    faults: list[Fault]
-    bodies: dict[str, tuple[str, dict[str, str]]]
-    folder: Path
-    digests: dict[str, str]
-
-
-def _releases(selected: Iterable[Selected], around: Surroundings, collector: _Collector, jobs: int) -> list[Release]:
-    folders = list(_folders(Kind.RELEASE, selected).values())
-    found: list[Release] = []
-    for outcome in _outcomes(folders, around, jobs):
-        collector.faults += outcome.faults
-        found += outcome.texts
-        for digest, (key, led) in outcome.bodies.items():
-            around.bodies.recall(digest, key, led)
-        around.read[outcome.folder].update(outcome.digests)
-    for release in found:
-        for image in release.images:
-            around.darkroom.holds(finished(image))
-    return found
-
-
-def _outcomes(folders: list[list[Selected]], around: Surroundings, jobs: int) -> Iterator[_Outcome]:
-    """Read the folders, over several processes if there are many; the outcomes come in the folders' order."""
-    if jobs < 2 or len(folders) < 4 * _CHUNK:
-        yield from (_release(ones, around) for ones in folders)
-        return
-    # forked, so that what the texts stand among need not be sent
-    _shared["around"] = around
-    with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        yield from pool.imap(_release_apart, folders, chunksize=_CHUNK)
-
-
-_CHUNK = 32
-"""Folders that a process reads at a time."""
-
-_shared: dict[str, Surroundings] = {}
-
-
-def _release_apart(ones: list[Selected]) -> _Outcome:
-    return _release(ones, _shared["around"])
-
-
-def _release(ones: list[Selected], around: Surroundings) -> _Outcome:
-    """Answer what comes of a folder, of which the original is the first."""
-    faults: list[Fault] = []
-    collector = _Collector(faults)
-    first, *others = ones
-    original = collector.one(partial(releases.original, first, around))
-    texts: list[Release] = []
-    if original is not None:
-        found = [original]
-        for other in others:
-            text = collector.one(partial(releases.translation, other, original, around))
-            found += [text] if text else []
-        texts = releases.together(found)
-    kept = {text.body_digest: around.bodies.kept(text) for text in texts}
-    folder = first.source.file.parent
-    return _Outcome(texts, faults, kept, folder, around.digests(folder))
-
-
-def _assignments(selected: Iterable[Selected], around: Surroundings, collector: _Collector) -> list[Assignment]:
-    found: list[Assignment] = []
-    for first, *others in _folders(Kind.ASSIGNMENT, selected).values():
-        original = collector.one(partial(assignments.read, first, None, around))
-        if original is not None:
-            texts = [collector.one(partial(assignments.read, other, original, around)) for other in others]
-            found += assignments.together([original, *(text for text in texts if text)])
-    return found
-
-
-def _pages(selected: Iterable[Selected], around: Surroundings, collector: _Collector) -> list[Page]:
-    found: list[Page] = []
-    for ones in _folders(Kind.PAGE, selected).values():
-        language = ones[0].source.language
-        texts = [collector.one(partial(pages.read, one, language, around)) for one in ones]
-        found += pages.together([text for text in texts if text is not None])
-    return found
 
 
 def _links(head: Masthead, sources: Iterable[Source], texts: Mapping[str, str]) -> Links:

@@ -143,6 +143,8 @@ def translation(selected: Selected, of: Release, around: Surroundings) -> Releas
 def together(texts: Iterable[Release]) -> list[Release]:
     """Answer the language versions of one release, each knowing the others."""
     texts = list(texts)
+    if len(texts) == 1:
+        return texts
     return [replace(text, versions=surroundings.versions(texts, text.language)) for text in texts]
 
 

@@ -26,7 +26,10 @@ _HEAD = 65_536
 
 _PUBLISHED = re.compile(rb"""^["']?published["']?[ \t]*:[ \t]*(.*?)[ \t]*(?:[ \t]#.*)?$""", re.MULTILINE)
 _ID = re.compile(rb"""^["']?id["']?[ \t]*:""", re.MULTILINE)
+_FENCE = re.compile(rb"---[ \t]*\n")
+_END = re.compile(rb"\n---[ \t]*(\n|$)")
 _YEAR = re.compile("[0-9]+")
+_SLUG = re.compile(SLUG)
 _NAME = re.compile(r"[a-z]{2}\.md")
 
 
@@ -76,8 +79,10 @@ def scan(
     """
     sources: list[Source] = []
     faults: list[Fault] = []
-    for path in sorted(_markdown(content, known)):
+    for path, is_linked in sorted(_markdown(content, known)):
         try:
+            if is_linked:
+                _check_link(content, path)
             sources.append(_source(content, path))
         except Faults as found:
             faults += found.faults
@@ -126,15 +131,19 @@ def is_inside(content: Path, file: Path) -> bool:
     return file.resolve().is_relative_to(content.resolve())
 
 
-def _markdown(content: Path, known: Callable[[str], bool]) -> Iterator[str]:
+def _markdown(content: Path, known: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:
+    """Answer the paths of all that could be texts, and whether a link leads there."""
     for kind in Kind:
-        if (content / kind).is_dir():
-            yield from _below(content, kind, known)
+        folder = content / kind
+        if folder.is_dir():
+            yield from _below(f"{content}/", kind, known, is_linked=folder.is_symlink())
 
 
-def _below(content: Path, folder: str, known: Callable[[str], bool]) -> Iterator[str]:
-    """Answer the paths of all that could be texts: also of a linked folder, behind which one would vanish unseen."""
-    with os.scandir(content / folder) as entries:
+def _below(
+    content: str, folder: str, known: Callable[[str], bool], *, is_linked: bool
+) -> Iterator[tuple[str, bool]]:
+    """Answer a linked folder as if it were a text: behind it one would vanish unseen."""
+    with os.scandir(content + folder) as entries:
         for entry in entries:
             # Hidden files are those of editors and systems: .#sv.md while somebody writes, ._sv.md on a shared disk
             if entry.name.startswith("."):
@@ -142,21 +151,25 @@ def _below(content: Path, folder: str, known: Callable[[str], bool]) -> Iterator
             path = f"{folder}/{entry.name}"
             if entry.is_dir(follow_symlinks=False):
                 if not known(path):
-                    yield from _below(content, path, known)
+                    yield from _below(content, path, known, is_linked=is_linked)
             elif entry.name.lower().endswith(".md") or entry.is_dir():
-                yield path
+                yield path, is_linked or entry.is_symlink()
 
 
-def _source(content: Path, path: str) -> Source:
+def _check_link(content: Path, path: str) -> None:
     file = content / path
     if not is_inside(content, file):
         raise Faults([Fault.at(path, 0, "this is a link to something outside the content folder; put the file here")])
     if file.is_dir():
         raise Faults([Fault.at(path, 0, "this is a link to a folder; put the folder itself here")])
+
+
+def _source(content: Path, path: str) -> Source:
+    file = content / path
     kind, *folders, name = path.split("/")
     year, slug = (folders[0], folders[-1]) if len(folders) == 2 else ("0", folders[-1] if folders else "")
     expected = 1 if kind == Kind.PAGE else 2
-    names = _NAME.fullmatch(name) and re.fullmatch(SLUG, slug) and _YEAR.fullmatch(year)
+    names = _NAME.fullmatch(name) and _SLUG.fullmatch(slug) and _YEAR.fullmatch(year)
     if len(folders) != expected or not names:
         message = "a text lies in {kind}/<year>/<name>/sv.md, with only small letters a–z, digits and hyphens in names"
         if kind == Kind.PAGE:
@@ -179,7 +192,7 @@ def _source(content: Path, path: str) -> Source:
 
 def _front_matter(file: Path, path: str) -> bytes:
     try:
-        with file.open("rb") as stream:
+        with file.open("rb", buffering=0) as stream:
             head = stream.read(_HEAD)
     except OSError as error:
         raise Faults([Fault.at(path, 0, "the file can't be opened ({why})", why=error.strerror or "?")]) from None
@@ -188,9 +201,9 @@ def _front_matter(file: Path, path: str) -> bytes:
     if head.startswith(UTF16):
         raise Faults([Fault.at(path, 1, NOT_UTF8)])
     head = head.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if not re.match(rb"---[ \t]*\n", head):
+    if not _FENCE.match(head):
         raise Faults([Fault.at(path, 1, NO_FRONT_MATTER)])
-    end = re.search(rb"\n---[ \t]*(\n|$)", head)
+    end = _END.search(head)
     if not end:
         raise Faults([Fault.at(path, 1, NO_END)])
     return head[: end.start() + 1]
@@ -225,4 +238,8 @@ def _with_originals(sources: list[Source], languages: tuple[str, ...]) -> list[S
     for source in sorted(sources, key=lambda s: (order.get(s.language, len(order)), s.language)):
         if source.is_original or source.kind is not Kind.RELEASE:
             firsts.setdefault(source.folder, source)
-    return [replace(source, is_original=firsts.get(source.folder) is source) for source in sources]
+    return [_marked(source, is_original=firsts.get(source.folder) is source) for source in sources]
+
+
+def _marked(source: Source, *, is_original: bool) -> Source:
+    return source if source.is_original == is_original else replace(source, is_original=is_original)

@@ -14,10 +14,11 @@ from plugins.newsroom.keeping import digest
 from plugins.reading import bodies, frontmatter, selection, shaping
 from plugins.reading.bodies import Links
 from plugins.reading.frontmatter import Manuscript
-from plugins.reading.galleys import Galleys, StoredBodies
+from plugins.reading.galleys import Galleys
 from plugins.reading.masthead import Masthead, usable
 from plugins.reading.schema import DocumentShape, ImageShape, LinkShape
 from plugins.reading.selection import Selected, Source
+from plugins.reading.stored import StoredBodies
 
 T = TypeVar("T")
 
@@ -76,11 +77,11 @@ class Surroundings:
         """
         links = replace(self.links, images=images, documents=documents, listed=listed)
         key = self.galleys.key(manuscript, links)
-        body = self.galleys.find(key, links.texts)
-        if body is None:
-            body = bodies.render(manuscript, links, self.markdown)
-            self.galleys.keep(key, body)
-        return self.bodies.keep(key, body)
+        found = self.galleys.find(key, manuscript.source, links.texts)
+        if found is not None:
+            return self.bodies.keep(*found)
+        body = bodies.render(manuscript, links, self.markdown)
+        return self.bodies.keep(self.galleys.keep(key, manuscript.source, body), body)
 
     def body_again(self, text: Text) -> str:
         """Answer the body of a text that has been read, rendered once more. Raises Faults."""

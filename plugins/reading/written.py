@@ -26,7 +26,8 @@ def written_digest(manuscript: Manuscript, around: Surroundings) -> str:
         path = target(manuscript.source, link["path"])
         return f"{link['before']}{_identity(path, around) if path in around.links.texts else path}"
 
-    return fingerprint(LINK.sub(named, manuscript.body.strip()))
+    body = manuscript.body.strip()
+    return fingerprint(LINK.sub(named, body) if ".md" in body else body)
 
 
 def target(source: str, link: str) -> str:

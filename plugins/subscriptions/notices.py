@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from plugins.edition.stage import Stage
@@ -21,7 +22,6 @@ from plugins.newsroom.record import (
     assignment_json_output,
     json_bytes,
     release_json_address,
-    release_json_inputs,
     release_json_output,
 )
 
@@ -64,24 +64,20 @@ def outputs(stage: Stage) -> Iterator[Bundle]:
 def _notices(stage: Stage) -> Iterator[Output]:
     newsroom = stage.newsroom
     told = notices(newsroom)
-
-    def digest_of(text: Release | Assignment) -> str:
-        if isinstance(text, Assignment):
-            return stage.digest(assignment_json_output(text, newsroom, stage.bodies))
-        return stage.digest(release_json_output(text, newsroom, stage.bodies))
-
-    records = [version for notice in told for version in notice.versions]
-    decisions = dict.fromkeys(version for notice in assignments(newsroom) for version in notice.versions)
+    decided = assignments(newsroom)
+    records = {
+        **{r.source: release_json_output(r, newsroom, stage.bodies) for each in told for r in each.versions},
+        **{a.source: assignment_json_output(a, newsroom, stage.bodies) for each in decided for a in each.versions},
+    }
     yield Output(
         path="notices.json",
         inputs=(
             newsroom.site.input,
             newsroom.publisher.input,
             Input("demonstration", fingerprint(str(newsroom.demonstration))),
-            *dict.fromkeys(each for release in records for each in release_json_inputs(release, newsroom)),
-            *(each for text in decisions for each in assignment_json_output(text, newsroom, stage.bodies).inputs),
+            *dict.fromkeys(each for record in records.values() for each in record.inputs),
         ),
-        render=partial(notices_json, told, newsroom, digest_of),
+        render=partial(notices_json, told, newsroom, lambda text: stage.digest(records[text.source])),
     )
 
 
@@ -108,8 +104,8 @@ def _candidates(newsroom: Newsroom) -> list[Release]:
     """Answer the public releases, in every language, that are among the newest or have been changed since."""
     # a preview shows more than what is public, but nothing of it may be sent
     public = [release for release in newsroom.releases if release.state is State.PUBLIC]
-    newest = [release.id for release in public if release.news and not release.is_translation][:NEWEST]
-    ids = {*newest, *(release.id for release in public if release.corrections or release.withdrawn)}
+    originals = (release.id for release in public if release.news and not release.is_translation)
+    ids = {*islice(originals, NEWEST), *(release.id for release in public if release.corrections or release.withdrawn)}
     return [release for release in public if release.id in ids]
 
 

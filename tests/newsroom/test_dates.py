@@ -2,6 +2,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.dates import format_date
 
 from plugins.newsroom import dates
 
@@ -24,6 +25,13 @@ def test_a_moment_is_written_as_its_readers_write_it(language: str, shown: str) 
 def test_a_day_has_no_time() -> None:
     assert dates.day(date(2026, 2, 9), "sv") == "9 februari 2026"
     assert dates.day(date(2026, 2, 9), "en") == "9 February 2026"
+
+
+@pytest.mark.parametrize("language", ["sv", "en", "fi", "se", "fr", "ar", "pl"])
+def test_every_month_has_the_name_that_stands_in_a_date(language: str) -> None:
+    for month in range(1, 13):
+        shown = date(2031, month, 5)
+        assert dates.day(shown, language) == format_date(shown, "d MMMM y", locale=language)
 
 
 def test_a_span_of_one_day_is_that_day() -> None:

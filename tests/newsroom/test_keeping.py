@@ -98,6 +98,16 @@ def test_no_bit_can_be_turned_unseen():
             unpacked("m", bytes(other))
 
 
+def test_nouns_that_both_have_are_only_pointed_to():
+    shared = [a_page(), a_release()]
+    data = packed("m", {"known": shared[1], "other": a_release(title="Another")}, shared=shared)
+    again = unpacked("m", data, shared=shared)
+    assert again["known"] is shared[1] and again["other"] == a_release(title="Another")
+    for fewer in ((), shared[:1]):
+        with pytest.raises(NotKept):
+            unpacked("m", data, shared=fewer)
+
+
 class Hostile:
     """Says that it is made by calling something."""
 

@@ -106,8 +106,8 @@ def test_only_public_assignments_are_named() -> None:
     assert [each["id"] for each in record(release)["responds_to"]] == ["u1u1u1u1"]
 
 
-def test_json_is_written_for_people_too() -> None:
-    assert json_bytes({"å": ["ö"]}).decode() == '{\n "å": [\n  "ö"\n ]\n}\n'
+def test_json_is_one_line_with_letters_as_they_are() -> None:
+    assert json_bytes({"å": ["ö", "\n"], "a": None}).decode() == '{"å":["ö","\\n"],"a":null}\n'
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugins.newsroom import Output, Release, opened
-from plugins.pages.lists import PART, Parts, outputs
+from plugins.pages.lists import PART, Entries, Parts, outputs
 from plugins.pages.subjects import Subjects
 from plugins.pages.theme import Theme
 from tests.nouns import (
@@ -37,7 +37,8 @@ def some_releases(count: int) -> list[Release]:
 def lists_of(releases: list[Release], language: str = "sv") -> dict[str, Output]:
     newsroom = a_newsroom(releases=releases)
     stage = a_stage(newsroom)
-    made = opened(outputs(stage, Subjects(newsroom, language), Theme(stage), language))
+    entries = Entries(newsroom, language)
+    made = opened(outputs(stage, Subjects(newsroom, language), entries, Theme(stage), language))
     return {output.path: output for output in made}
 
 

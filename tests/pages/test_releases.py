@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from plugins.newsroom import Newsroom, Output, PressMaterial, Release, Rewording, State, opened
+from plugins.pages.lists import Entries
 from plugins.pages.releases import EARLIER, outputs
 from plugins.pages.theme import Theme
 from tests.nouns import (
@@ -36,7 +37,7 @@ BODY = "<p>Första stycket.</p>\n<h2>Mellanrubrik</h2>\n<ul><li>Punkt</li></ul>"
 
 def pages(newsroom: Newsroom, language: str = "sv") -> dict[str, Output]:
     stage = a_stage(newsroom, StoredBodies(otherwise=BODY))
-    made = opened(outputs(stage, Theme(stage), language))
+    made = opened(outputs(stage, Entries(newsroom, language), Theme(stage), language))
     return {output.path: output for output in made if output.path.endswith("/index.html")}
 
 

@@ -3,11 +3,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from jinja2 import FileSystemLoader, TemplateSyntaxError, pass_context
+from jinja2 import FileSystemLoader, TemplateSyntaxError, UndefinedError, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from plugins.edition.stage import Stage
-from plugins.newsroom import Site
+from plugins.newsroom import Site, State
 from plugins.pages.theme import Theme, format_name, srcset
 from tests.nouns import THEME, a_newsroom, a_rendition, a_stage
 
@@ -77,6 +78,57 @@ def test_functions_of_the_settings_are_given_the_context_that_they_ask_for(stage
     (stage.theme / "templates" / "odd.html").write_text('{% for n in "ab" %}{{ here_of(n) }} {% endfor %}', "utf-8")
     page = Theme(stage).page("odd.html", "sv", {"sv": "om/"})
     assert page.render() == b"aom/ bom/ "
+
+
+class Helper:
+    @pass_context
+    def here(self, context: Context, prefix: str = "") -> str:
+        return f"{prefix}{context['here']}"
+
+    def twice(self, text: str, *, between: str = "") -> str:
+        return f"{text}{between}{text}"
+
+    def __call__(self, text: str) -> str:
+        return f"({text})"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ('{{ help.here("i ") }}', "i om/"),
+        ('{{ help.twice("a", between=" & ") }}', "a &amp; a"),
+        ('{{ help("a") }}', "(a)"),
+        ('{{ "a".upper() }}', "A"),
+        ("{{ dict(a=1)['a'] }}", "1"),
+        ('{% macro m(a, b="<") %}{{ a }}{{ b }}{% endmacro %}{{ m(1) }}{{ m(2, b=3) }}', "1&lt;23"),
+        ("{% macro m() %}{{ varargs|length }}{{ kwargs.a }}{% endmacro %}{{ m(1, 2, a=3) }}", "23"),
+        ("{% macro m() %}<b>{{ caller(1) }}</b>{% endmacro %}{% call(n) m() %}{{ n }}{% endcall %}", "<b>1</b>"),
+    ],
+)
+def test_templates_call_what_jinja_would(stage: Stage, written: str, shown: str) -> None:
+    stage.environment.globals["help"] = Helper()
+    (stage.theme / "templates" / "odd.html").write_text(written, "utf-8")
+    assert Theme(stage).page("odd.html", "sv", {"sv": "om/"}).render().decode() == shown
+
+
+class Safe:
+    def __html__(self) -> str:
+        return "<i>"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("<b>", "&lt;b&gt;"), (Markup("<b>"), "<b>"), (Safe(), "<i>"), (State.PUBLIC, "public"), (7, "7"), (None, "None")],
+)
+def test_only_what_is_safe_is_written_as_it_is(stage: Stage, value: object, shown: str) -> None:
+    (stage.theme / "templates" / "odd.html").write_text("{% set v %}{{ value }}{% endset %}{{ value }}{{ v }}", "utf-8")
+    assert Theme(stage).page("odd.html", "sv", {"sv": "om/"}, value=value).render().decode() == shown * 2
+
+
+def test_a_name_that_nobody_gave_stops_the_page(stage: Stage) -> None:
+    (stage.theme / "templates" / "odd.html").write_text("{{ misspelt }}", "utf-8")
+    with pytest.raises(UndefinedError, match="misspelt"):
+        Theme(stage).page("odd.html", "sv", {"sv": "om/"}).render()
 
 
 def test_static_files_are_named_by_their_content(stage: Stage) -> None:

@@ -4,12 +4,14 @@ import os
 import shutil
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from plugins.newsroom import Faults, Release
 from plugins.newsroom.keeping import packed
-from plugins.reading import reader, releases
+from plugins.reading import memory, releases
+from plugins.reading.memory import Memory
 from plugins.reading.reader import read
 from tests.newsroom.test_keeping import Hostile
 from tests.texts import PICTURES, Text, content_of
@@ -78,6 +80,59 @@ def test_only_the_folder_that_has_changed_is_read_again(room):
     newsroom, looked_at = room.read()
     assert looked_at == ["nytt"]
     room.assert_as_read_anew(newsroom)
+
+
+@pytest.fixture
+def busy(room):
+    """A room with two texts in one year; the newer one has a picture, and a link to one of another year."""
+    Text("nyast", "public02", "2026-06-01T10:00:00Z", (), "teal", False, "2024/gammalt", "nyast").write(room.content)
+    room.settle()
+    assert room.read()[1] == ["nyast"]
+    return room
+
+
+def test_years_in_which_nothing_has_changed_are_not_gone_through_folder_by_folder(busy, monkeypatch):
+    asked = []
+    recalled = Memory._recalled_folder
+
+    def noted(memory, path):
+        asked.append(path)
+        return recalled(memory, path)
+
+    monkeypatch.setattr(Memory, "_recalled_folder", noted)
+    busy.read()
+    assert [path for path in asked if path.startswith("releases/2")] == []
+    replaced(busy.new / "sv.md", "Om nytt", "Om annat")
+    newsroom, looked_at = busy.read()
+    assert looked_at == ["nytt"]
+    assert sorted(path for path in asked if path.count("/") == 2) == ["releases/2026/nyast", "releases/2026/nytt"]
+    busy.assert_as_read_anew(newsroom)
+
+
+def test_of_a_year_only_the_folder_whose_picture_is_lost_is_read_again(busy):
+    newest = busy.read()[0].releases[0]
+    Path(newest.images[0].original.place).unlink()
+    newsroom, looked_at = busy.read()
+    assert looked_at == ["nyast"]
+    busy.assert_as_read_anew(newsroom)
+
+
+def test_a_link_from_a_year_in_which_nothing_has_changed_is_looked_at_again(busy):
+    replaced(busy.old / "sv.md", "published: 2024", "published: 3024")
+    with pytest.raises(Faults) as raised:
+        busy.read()
+    assert {fault.source for fault in raised.value.faults} == {"releases/2026/nyast/sv.md", "releases/2026/nytt/sv.md"}
+
+
+def test_a_draft_in_a_year_in_which_nothing_else_changes_is_not_forgotten(busy):
+    draft = Text("utkast", "public03", "2026-11-23T10:00:00Z", (), None, False, None, "utkast")
+    draft.write(busy.content)
+    busy.settle(seconds=5)
+    for _ in range(3):
+        assert busy.read()[1] == []
+    newsroom, looked_at = busy.read(NOW + timedelta(days=2))
+    assert looked_at == ["utkast"]
+    busy.assert_as_read_anew(newsroom, NOW + timedelta(days=2))
 
 
 def test_new_times_alone_change_nothing_and_are_learned(room):
@@ -201,19 +256,36 @@ def test_a_correction_of_an_assignment_is_not_recalled_before_it_was_made(room):
         room.read(NOW - timedelta(hours=2))
 
 
-def test_what_is_saved_while_it_is_read_is_read_again(room, monkeypatch):
+def saved_once_more(room, monkeypatch, keep_time=False):
     """An editor saves right after the text was read, and before it is remembered."""
-    remember = reader._remember
+    noted = Memory.noted
+    at = (room.new / "sv.md").stat().st_mtime_ns
 
     def later(*given):
-        replaced(room.new / "sv.md", "Om andra", "Om tredje")
-        remember(*given)
+        time.sleep(0.05)
+        replaced(room.new / "sv.md", "Om andra", "Om sista")
+        if keep_time:
+            os.utime(room.new / "sv.md", ns=(at, at))
+        return noted(*given)
 
-    replaced(room.new / "sv.md", "Om nytt", "Om andra")
     with monkeypatch.context() as patched:
-        patched.setattr(reader, "_remember", later)
+        patched.setattr(Memory, "noted", later)
         assert room.read()[0].releases[0].title == "Om andra"
-    assert room.read()[0].releases[0].title == "Om tredje"
+
+
+def test_what_is_saved_while_it_is_read_is_read_again(room, monkeypatch):
+    replaced(room.new / "sv.md", "Om nytt", "Om andra")
+    room.settle(seconds=5)
+    saved_once_more(room, monkeypatch)
+    assert room.read()[0].releases[0].title == "Om sista"
+
+
+def test_two_saves_that_the_disk_cannot_tell_apart_are_seen_however_long_the_reading_took(room, monkeypatch):
+    """One right before the reading and one after, with the same size and time; the memory is written much later."""
+    monkeypatch.setattr(memory, "_RACE", 10_000_000)
+    replaced(room.new / "sv.md", "Om nytt", "Om andra")
+    saved_once_more(room, monkeypatch, keep_time=True)
+    assert room.read()[0].releases[0].title == "Om sista"
 
 
 def memories(room):

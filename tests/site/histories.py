@@ -29,8 +29,9 @@ from plugins.edition.plan import UnfitOutputs
 from plugins.edition.publish import Report
 from plugins.edition.rendering import Watch
 from plugins.newsroom import Faults
-from plugins.reading import reader
+from plugins.reading import crew
 from tests.building import NOW, PROJECT, files
+from tests.formes import galleys
 from tests.texts import content_of, picture
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - much quicker than a disk where there is one
@@ -217,6 +218,7 @@ def build(root: Path, now: datetime, output: Path, cache: Path, *, jobs: int = 1
     if not private.exists():
         private.mkdir()
         (private / "templates").symlink_to(_compiled())
+    # the two ways to look must see the same
     look = rest.Look.at(private, given, meanwhile=None if jobs == 1 else lambda: None)
     came = direct.build(given, private, Watch(), look)
     if came.rest:
@@ -269,7 +271,7 @@ def quicken() -> None:
 
     Environment.parse = parse_once  # type: ignore[method-assign]
     rendering._MANY = 4  # so that a small room is enough for several processes
-    reader._CHUNK = 1
+    crew._CHUNK = 1
 
 
 @cache
@@ -334,18 +336,13 @@ def _assert_same_cache(cache: Path, clean: Path) -> None:
         needed = {path.relative_to(clean).as_posix() for path in (clean / folder).glob(pattern)}
         assert held - needed == set(), f"{folder} outlive their texts"
     held, needed = _bodies(cache), _bodies(clean)
-    outlived = {name for name in held.keys() - needed.keys() if held[name] not in needed.values()}
+    outlived = {key for key in held.keys() - needed.keys() if held[key] not in needed.values()}
     assert outlived == set(), "bodies outlive their texts"
 
 
-def _bodies(cache: Path) -> dict[str, str]:
-    """Answer the HTML of the rendered bodies by their files' names; two texts with the same body may share one."""
-    return {file.name: _html(file.read_bytes()) for file in (cache / "bodies").glob("*")}
-
-
-def _html(galley: bytes) -> str:
-    """Answer what follows the line in which a galley tells of itself."""
-    return galley.partition(b"\n")[2].decode("latin-1")
+def _bodies(cache: Path) -> dict[str, bytes]:
+    """Answer the rendered bodies by their keys; two texts with the same body may share one."""
+    return {key: body for forme in (cache / "bodies").glob("*") for key, body in galleys(forme.read_bytes()).items()}
 
 
 def _told(stopped: Exception) -> str:

@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 
 from plugins.edition.standing import Kept, Made
 from plugins.newsroom import keeping
-from plugins.newsroom.folding import Folded
-from plugins.reading.memory import _unfolded
+from plugins.reading.book import KINDS
 from tests.building import NOW, SAMPLE, build, files
+from tests.formes import between, galleys
+from tests.nouns import a_keyword
 from tests.texts import KEYWORDS, Text, content_of
 
 CANARY = "kanariefagel"
+SHARED = [a_keyword()] * 100
+"""In the place of what newsroom.yaml lists, which memories only point to."""
 
 
 @st.composite
@@ -134,33 +137,38 @@ def assert_same_and_silent(with_it: Path, without: Path) -> None:
 
 
 def remembering_no_times(found: dict[str, bytes]) -> dict[str, object]:
-    """The memories are named by their folder and hold its times and places; the rest of them must be the same."""
-    same: dict[str, object] = {}
+    """The memories are named by their folder and hold its times and places; the rest of them must be the same, and so
+    must the bodies that are kept, wherever they lie.
+    """
+    formes = [data for path, data in found.items() if path.startswith("bodies/")]
+    assert not any(between(forme).strip(b"\0") for forme in formes)
+    same: dict[str, object] = {"bodies": {body for forme in formes for body in galleys(forme).values()}}
     for path, data in found.items():
         if path.startswith("edition-"):
-            same["edition"] = {name: file[:3] for each in edition_in(data) for name, file in each.items()}
-        elif not path.startswith("texts/"):
+            made = edition_in(data)
+            same["edition"] = {name: file[:3] for each in made for name, file in each.items()}
+        elif not path.startswith(("texts/", "bodies/")):
             same[path] = data
     return same
 
 
-def edition_in(memory: bytes) -> Iterator[dict[str, Made]]:
-    """Answer the files of an edition's memory: the length of its columns, they themselves, and then all bundles."""
-    end = 8 + int.from_bytes(memory[:8], "big")
-    _, outputs, columns = contents(memory[8:end], Made)
+def edition_in(data: bytes) -> Iterator[dict[str, Made]]:
+    """Answer the files that a memory of an edition tells of: the single ones, then bundle by bundle."""
+    start = 8 + int.from_bytes(data[:8], "big")
+    _, outputs, columns = contents(data[8:start], Made)
     yield outputs
     for *_, length in columns:
-        yield contents(memory[end : end + length], Made, Kept).files()
-        end += length
+        yield contents(data[start : start + length], Made, Kept).files()
+        start += length
 
 
-def remembered(found: dict[str, bytes]) -> set[tuple[str, ...]]:
-    """Answer the folders whose texts are remembered, each with its files."""
-    kept = (contents(data, Folded) for path, data in found.items() if path.startswith("texts/"))
-    kept = (_unfolded(each) for each in kept)
-    return {(one.path, *sorted(one.texts), *(text.source for text in one.read)) for known in kept for one in known}
+def remembered(found: dict[str, bytes]) -> set[str]:
+    """Answer which texts are remembered."""
+    kept = (contents(data, *KINDS) for path, data in found.items() if path.startswith("texts/"))
+    years = (book.as_one("", SHARED) for book in kept)
+    return {text.source for year in years for text in year.read}
 
 
 def contents(data: bytes, *kinds: type) -> Any:
     """Answer what was packed, whoever did: each folder has a maker of its own."""
-    return keeping._Unpacker(io.BytesIO(data[32:]), kinds).load()
+    return keeping._Unpacker(io.BytesIO(data[32:]), kinds, SHARED).load()
