@@ -7,10 +7,12 @@ is lost, damaged or another program's, everything is rendered again and the same
 import contextlib
 import os
 import weakref
+from collections.abc import Iterator
 from functools import cache
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from plugins.edition.record import stamp
 from plugins.edition.standing import Made, Place, Sealed, Standing
@@ -19,7 +21,8 @@ from plugins.newsroom.keeping import NotKept, packed, unpacked
 
 
 class Memory:
-    """The last edition, kept in a file: of each bundle the columns, and behind them all contents, read when needed.
+    """The last edition, kept in a file: of each bundle the columns, and behind them all contents, read when needed. At
+    the end stands what holds for the whole.
 
     `maker` stands for the program that made it: its code, settings, libraries. `made` is the edition; `record` is size
     and time of the folder's record as it was written then: is it still that, nobody need read it.
@@ -53,36 +56,35 @@ class Memory:
 
     def keep(self, made: Standing, record: tuple[int, int]) -> None:
         """Remember the edition."""
-        columns = [
-            (name, bundle.fingerprint, "\0".join(bundle.paths), bundle.stamps, bundle.digests, bundle.length)
-            for name, bundle in made.bundles.items()
-        ]
-        head = packed(self.maker, (record, made.outputs, columns), (Made,))
         self.file.parent.mkdir(parents=True, exist_ok=True)
         # only one build at a time writes it, and what a killed one left here is written over
         new = self.file.with_name(f"{self.file.name}.next")
         with new.open("wb") as file:
-            file.write(len(head).to_bytes(_LENGTH, "big"))
-            file.write(head)
+            lengths = [file.write(packed(self.maker, columns)) for columns in _columns(made)]
             for bundle in made.bundles.values():
                 file.write(bundle.data())
+            end = packed(self.maker, (record, made.outputs, lengths), (Made,))
+            file.write(end)
+            file.write(len(end).to_bytes(_LENGTH, "big"))
         new.replace(self.file)
         self.made, self.record = made, record
 
     def _recall(self, file: int) -> None:
         weakref.finalize(self, os.close, file)
-        size = os.fstat(file).st_size
-        length = int.from_bytes(os.pread(file, _LENGTH, 0), "big")
+        size = os.fstat(file).st_size - _LENGTH
+        length = int.from_bytes(os.pread(file, _LENGTH, max(0, size)), "big")
         if length > size:
             raise NotKept
-        record, outputs, columns = unpacked(self.maker, os.pread(file, length, _LENGTH), (Made,))
-        start = _LENGTH + length
+        record, outputs, lengths = unpacked(self.maker, os.pread(file, length, size - length), (Made,))
         bundles: dict[str, Sealed] = {}
-        for name, given, paths, stamps, digests, length in columns:
-            held = tuple(paths.split("\0")) if paths else ()
-            bundles[name] = Sealed(given, held, stamps, digests, Place(file, start, length))
-            start += length
-        if start != size:
+        read, start = 0, sum(lengths)
+        for part in lengths:
+            for name, given, paths, stamps, digests, contents in unpacked(self.maker, os.pread(file, part, read)):
+                held = tuple(paths.split("\0")) if paths else ()
+                bundles[name] = Sealed(given, held, stamps, digests, Place(file, start, contents))
+                start += contents
+            read += part
+        if start != size - length:
             raise NotKept
         self.made, self.record = Standing(outputs, bundles), record
         self._opened = dict(outputs)
@@ -98,7 +100,19 @@ _MARK = 8
 """Bytes of a mark."""
 
 _LENGTH = 8
-"""Bytes in which the length of the columns stands before them."""
+"""Bytes in which the length of the last part stands behind it."""
+
+_TOGETHER = 64
+"""Bundles whose columns are packed together: those of a large archive are many megabytes."""
+
+
+def _columns(made: Standing) -> Iterator[list[Any]]:
+    columns = (
+        (name, bundle.fingerprint, "\0".join(bundle.paths), bundle.stamps, bundle.digests, bundle.length)
+        for name, bundle in made.bundles.items()
+    )
+    while part := list(islice(columns, _TOGETHER)):
+        yield part
 
 
 def marks(output: Output) -> bytes:

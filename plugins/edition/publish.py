@@ -73,6 +73,7 @@ def publish(
             if memory and made.is_same and memory.record == stamp(folder):
                 return Report(rendered={}, written=(), removed=(), unchanged=len(last.paths()))
             _check_paths(made, items)
+            items.clear()  # thousands of bundles in a large archive, with what they would be made of
             watch.phase("write")
             is_known = memory is not None and memory.record == stamp(folder)
             gone = _gone(last.made() if is_known else recorded(folder).items(), made)
@@ -116,8 +117,8 @@ def _gone(before: Iterable[tuple[str, str]], made: Edition) -> list[tuple[str, s
 def _check_paths(made: Edition, items: Iterable[Output | Bundle]) -> None:
     """Raise UnfitOutputs if two files want the same place."""
     paths = made.standing.paths()
-    # compared without case, for the folder may lie on a disk that knows none
-    folded = {path.casefold() for path in paths}
+    # compared without case, for the folder may lie on a disk that knows none; most paths need no copy for that
+    folded = {path if path.isascii() and path.islower() else path.casefold() for path in paths}
     folders = {path.rpartition("/")[0] for path in folded}
     while above := {folder.rpartition("/")[0] for folder in folders} - folders:
         folders |= above

@@ -33,8 +33,10 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) ->
 
     Raises BuildFailed, with the end of what the command said.
     """
-    # What others have left to be written to the disk must not be this one's burden.
+    # What others have left to be written to the disk must not be this one's burden, nor what they have pushed out of
+    # the system's memory.
     os.sync()
+    held(folder)
     log = folder.with_suffix(".log")
     with log.open("w+b") as complaints:
         # -I and -S: the launcher needs nothing but the standard library, and must not be measured

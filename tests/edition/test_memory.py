@@ -21,6 +21,11 @@ def opened(standing):
     return standing.outputs, {name: (bundle[:-1], bundle.opened()) for name, bundle in standing.bundles.items()}
 
 
+def flipped(data, at):
+    """Answer the bytes with one bit turned over."""
+    return bytes([*data[:at], data[at] ^ 1, *data[len(data[:at]) + 1 :]])
+
+
 @pytest.fixture
 def kept(tmp_path):
     """Answer the file of a memory that has been kept."""
@@ -50,8 +55,7 @@ def test_what_is_not_opened_is_kept_as_it_is(kept):
 
 
 def test_a_damaged_bundle_is_noticed_when_it_is_opened(kept):
-    data = kept.read_bytes()
-    kept.write_bytes(data[:-20] + bytes([data[-20] ^ 1]) + data[-19:])
+    kept.write_bytes(flipped(kept.read_bytes(), Memory(kept, "maker").made.bundles["a"].contents.start + 40))
     recalled = Memory(kept, "maker")
     with pytest.raises(NotKept):
         recalled.made.bundles["a"].opened()
@@ -66,8 +70,9 @@ def test_a_damaged_bundle_is_noticed_when_it_is_opened(kept):
         lambda data: data[:100],
         lambda data: data[:-1],
         lambda data: data + b"x",
-        lambda data: data[:100] + bytes([data[100] ^ 1]) + data[101:],
-        lambda data: b"\xff" * 8 + data[8:],
+        lambda data: flipped(data, 100),
+        lambda data: flipped(data, -20),
+        lambda data: data[:-8] + b"\xff" * 8,
         lambda data: b"cos\nsystem\n(S'true'\ntR.",
     ],
 )

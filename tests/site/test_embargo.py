@@ -154,12 +154,15 @@ def remembering_no_times(found: dict[str, bytes]) -> dict[str, object]:
 
 def edition_in(data: bytes) -> Iterator[dict[str, Made]]:
     """Answer the files that a memory of an edition tells of: the single ones, then bundle by bundle."""
-    start = 8 + int.from_bytes(data[:8], "big")
-    _, outputs, columns = contents(data[8:start], Made)
+    end = len(data) - 8
+    _, outputs, lengths = contents(data[end - int.from_bytes(data[end:], "big") : end], Made)
     yield outputs
-    for *_, length in columns:
-        yield contents(data[start : start + length], Made, Kept).files()
-        start += length
+    read, start = 0, sum(lengths)
+    for length in lengths:
+        for *_, size in contents(data[read : read + length]):
+            yield contents(data[start : start + size], Made, Kept).files()
+            start += size
+        read += length
 
 
 def remembered(found: dict[str, bytes]) -> set[str]:
