@@ -120,7 +120,7 @@ WRITING = {"write_bytes", "write_text", "mkdir", "rename", "unlink", "rmdir", "r
 def test_only_the_edition_writes_files(room):
     """Media and reading keep caches of their own and the desk makes new texts; what is published is the edition's."""
     for module in of_the_build(room):
-        if room == "reading" and module.name in ("galleys.py", "memory.py"):
+        if room == "reading" and module.name in ("galleys.py", "masthead.py", "memory.py"):
             continue
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):

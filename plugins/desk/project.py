@@ -51,13 +51,18 @@ class Project:
             settings=settings,
         )
 
+    @property
+    def cache(self) -> Path:
+        """Answer the folder for what is kept between builds."""
+        return self.root / str(self.settings["CACHE_PATH"])
+
     @cached_property
     def language(self) -> str:
         """Answer the newsroom's first language: the desk speaks it."""
         # reading takes longer to import than a build that has nothing to do
         from plugins.reading import masthead
 
-        languages = masthead.languages(self.content)
+        languages = masthead.languages(self.content, self.url, self.cache)
         return languages[0] if languages else str(self.settings["DEFAULT_LANG"])
 
     def building(self, overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,7 +88,7 @@ class Project:
 
     def public_copy(self, site: Site) -> Path:
         """Answer the folder with a copy of what was public at that site, kept whenever it is published from here."""
-        return self.root / str(self.settings["CACHE_PATH"]) / "publishing" / "public" / site.host
+        return self.cache / "publishing" / "public" / site.host
 
     def shown(self, file: Path) -> str:
         """Answer a file's name as it is written in this folder."""

@@ -63,7 +63,7 @@ def redirects(content: Path, masthead: Masthead, now: datetime) -> list[tuple[st
     They are for whoever runs that host: only there can an address be made to lead on.
     """
     found = []
-    for source, data in _originals(content, masthead.shape.languages):
+    for source, data in _originals(content, masthead.languages):
         url = _old_address(_front(data, source))
         if url and urlsplit(url).hostname != masthead.site.host and source.published and source.published <= now:
             address = masthead.addresses.release(source.language, source.year, source.slug)

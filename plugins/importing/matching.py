@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from plugins.importing.found import Found, Person, flowing
 from plugins.newsroom import Contact, Fault, Link, Localized
-from plugins.reading.masthead import Masthead, localized
+from plugins.reading.masthead import Masthead
 from plugins.reading.schema import OldAddress, WebAddress
 
 UNKNOWN_TYPE = "the kind “{name}” is not among types in newsroom.yaml; choose one and fill in type"
@@ -77,7 +77,7 @@ class _Match:
         self.doubts.append(Fault.at(self.found.source, line, message, **values))
 
     def language(self) -> str:
-        languages, said = self.masthead.shape.languages, self.found.language
+        languages, said = self.masthead.languages, self.found.language
         if said and said not in languages:
             self.doubt(UNKNOWN_LANGUAGE, language=said, taken=languages[0])
         return said if said in languages else languages[0]
@@ -135,7 +135,7 @@ class _Match:
         return (path,) if path else ()
 
     def compare_about(self, language: str) -> None:
-        about = flowing(localized(self.masthead.shape.boilerplate, self.masthead)[language])
+        about = flowing(self.masthead.boilerplate[language])
         if self.found.about and self.found.about != about:
             self.doubt(OTHER_ABOUT, self.found.about_line, words=self.found.about)
 

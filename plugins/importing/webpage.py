@@ -14,6 +14,7 @@ from plugins.importing.found import Found, Person, Unreadable, flowing
 from plugins.importing.prose import Prose
 from plugins.newsroom import Fault, Faults, fingerprint
 from plugins.reading import frontmatter, shaping
+from plugins.reading.manuscript import Manuscript
 from plugins.reading.schema import Shape, Words
 
 NO_HEADLINE = "the page has no headline where the rules look for it ({selector})"
@@ -55,7 +56,7 @@ class Rules(Shape):
 def rules(data: bytes, source: str) -> Rules:
     """Answer the rules in a YAML file. Raises Faults with all that is wrong in it."""
     values, lines = frontmatter.load(frontmatter.decode(data, source), source)
-    manuscript = frontmatter.Manuscript(source, values, lines, "", 0)
+    manuscript = Manuscript(source, values, lines, "", 0)
     read = shaping.shape(manuscript, Rules)
     faults = []
     for key, selector in _selectors(read):

@@ -23,9 +23,9 @@ def _desk_faults(around: Surroundings) -> list[Fault]:
     desk = head.press_desk
     if desk.is_valid(head.day(now)):
         return []
-    line = head.manuscript.line(("contacts", desk.slug, "valid_until"))
     message = "{slug} is the press desk, but was valid until {day}"
-    return [Fault.at(masthead.FILE, line, message, slug=desk.slug, day=desk.valid_until)]
+    place = ("contacts", desk.slug, "valid_until")
+    return [masthead.fault(around.content, place, message, slug=desk.slug, day=desk.valid_until)]
 
 
 def _id_faults(texts: Texts, around: Surroundings) -> list[Fault]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import accumulate, pairwise
 from posixpath import join, normpath
@@ -17,16 +16,11 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from plugins.newsroom import Document, Fault, Faults, Image, Site
-from plugins.reading.frontmatter import Manuscript
+from plugins.newsroom import Fault, Faults
+from plugins.reading.body import MARKDOWN, Body, Links
+from plugins.reading.manuscript import Manuscript
 from plugins.reading.patience import within
 from plugins.reading.schema import is_own_machine
-
-MARKDOWN: dict[str, Any] = {
-    "extensions": ["tables", "footnotes", "attr_list", "sane_lists"],
-    "extension_configs": {"footnotes": {"BACKLINK_TITLE": "↩ {}"}},
-}
-"""Python-Markdown's options, unless Pelican's setting MARKDOWN says otherwise."""
 
 TAGS = {
     "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "div", "dl", "dt", "em",
@@ -86,32 +80,6 @@ LINK_TO_FILE = (
     "the link {target} can't be followed here; link to the text's file, like ../other/sv.md or, for another year, "
     "../../2031/other/sv.md"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Where the links of one body may lead.
-
-    `texts` maps each public text's path below the content folder to its address; `others` are texts that exist but
-    are not public; `sections` are the addresses of the room's own pages, for links such as `/prenumerera/`. `listed`
-    are the files that the front matter names, also those that can't be used, which is told there.
-    """
-
-    site: Site
-    texts: Mapping[str, str]
-    others: frozenset[str]
-    sections: frozenset[str]
-    images: tuple[Image, ...] = ()
-    documents: tuple[Document, ...] = ()
-    listed: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A rendered body: safe HTML, and to which address each link to another text's path led."""
-
-    html: str
-    led: dict[str, str]
 
 
 def render(manuscript: Manuscript, links: Links, options: Mapping[str, Any] = MARKDOWN) -> Body:

@@ -7,7 +7,7 @@ from typing import Any
 
 from plugins.newsroom import Fault, Faults, State
 from plugins.reading import masthead, selection
-from plugins.reading.bodies import MARKDOWN
+from plugins.reading.body import MARKDOWN
 from plugins.reading.reader import Reading, read
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from plugins.newsroom import Assignment, Fault, Page, Release
 from plugins.reading import frontmatter
-from plugins.reading.frontmatter import Manuscript
+from plugins.reading.manuscript import Manuscript
 from plugins.reading.reader import Reading
 
 _FRAGMENT = re.compile(r"\]\([^\s)]*#|href=")

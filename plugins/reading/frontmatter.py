@@ -3,26 +3,20 @@
 YAML is read without guessing: every value is text, lists or mappings (`no` stays `no`, dates stay as written).
 """
 
-import codecs
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from plugins.newsroom import Fault, Faults
+from plugins.reading.manuscript import Manuscript, Path
+from plugins.reading.plain import NO_END, NO_FRONT_MATTER, NOT_UTF8, UTF16
 from plugins.reading.unreadable import SENTENCES, mistake
 
 MARKDOWN_LIMIT = 1_000_000
 """Bytes of the largest Markdown or YAML file that is read; the longest release of an archive is a tenth of it."""
 
-UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-"""How a file begins that an editor saved as "Unicode"."""
-
-NO_FRONT_MATTER = "the first line must be ---, and the front matter must stand between it and another line of ---"
-NO_END = "the front matter has no end: a line of only --- (three hyphens) is missing before the body"
 INVISIBLE = "there is an invisible character ({code}) here; remove it and write the words again"
-NOT_UTF8 = "the file is not saved as UTF-8; save it again as UTF-8"
 
 _LOADER = getattr(yaml, "CLoader", yaml.Loader)
 # What a text may not hold: controls that XML forbids (XML 1.0, 2.2), and marks that turn the direction of writing
@@ -43,26 +37,6 @@ WORDS = {
 """Keys of what readers read. What stands after # in them was hardly meant as a remark."""
 _DEEPEST = 20
 _EMPTY = ("", "~", "null", "Null", "NULL")
-
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Manuscript:
-    """A file taken apart. `lines` gives the line (from 1) of each value in `front` by its path of keys."""
-
-    source: str
-    front: dict[str, Any]
-    lines: dict[Path, int]
-    body: str
-    body_line: int
-
-    def line(self, path: Path) -> int:
-        """Answer the line of the value, or of the nearest mapping around it."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
-
 
 def decode(data: bytes, source: str) -> str:
     """Answer the file's text with plain line ends.

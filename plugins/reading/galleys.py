@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from plugins.newsroom import fingerprint
-from plugins.reading.bodies import Body, Links
-from plugins.reading.frontmatter import Manuscript
+from plugins.reading.body import Body, Links
+from plugins.reading.manuscript import Manuscript
 from plugins.reading.program import program
 
 _MOST = 64

@@ -9,7 +9,7 @@ from pelican.generators import Generator
 
 from plugins.newsroom import Faults
 from plugins.reading import masthead
-from plugins.reading.bodies import MARKDOWN
+from plugins.reading.body import MARKDOWN
 from plugins.reading.reader import read
 from plugins.reading.words import lacking, told
 

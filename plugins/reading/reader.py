@@ -14,11 +14,12 @@ from plugins.newsroom import Assignment, Fault, Faults, Newsroom, PressMaterial,
 from plugins.newsroom.addresses import WORDS
 from plugins.reading import masthead
 from plugins.reading.agreement import disagreements
-from plugins.reading.bodies import MARKDOWN, Links
+from plugins.reading.body import MARKDOWN, Links
 from plugins.reading.crew import outcomes
 from plugins.reading.folders import Collector, folders
 from plugins.reading.galleys import Galleys
 from plugins.reading.masthead import Masthead
+from plugins.reading.materials import press_materials
 from plugins.reading.memory import Memory
 from plugins.reading.program import program
 from plugins.reading.remembered import Read, Remembered, finished
@@ -138,11 +139,11 @@ def _read(
     jobs: int,
 ) -> Reading:
     try:
-        head = masthead.read(content, url)
+        head = masthead.read(content, url, cache)
     except Faults as found:
         _, faults = scan(content, masthead.languages(content))
         raise Faults([*faults, *found.faults]) from None
-    images_page = head.site.absolute(head.addresses.section(head.shape.languages[0], "images"))
+    images_page = head.site.absolute(head.addresses.section(head.languages[0], "images"))
     darkroom = Darkroom(cache / "media", rights_url=images_page)
     maker = _maker(head, now, markdown, (str(content), str(cache)), preview=preview)
     memory = Memory(cache, content, maker, now, stamps, head.listed)
@@ -170,7 +171,7 @@ def _read(
         preview=preview,
     )
     collector = Collector(faults)
-    materials = collector.one(partial(masthead.press_materials, content, head, darkroom))
+    materials = collector.one(partial(press_materials, content, head, darkroom))
     fresh: list[Read] = []
     for outcome in outcomes(folders(shown), around, memory, jobs):
         faults += outcome.faults
@@ -225,7 +226,7 @@ def _scanned(
         recalled.append(known)
         return True
 
-    sources, faults = scan(content, head.shape.languages, is_known)
+    sources, faults = scan(content, head.languages, is_known)
     return sources, recalled, faults
 
 
@@ -237,13 +238,13 @@ def _addresses(head: Masthead, selected: Iterable[Selected], recalled: Iterable[
 
 
 def _links(head: Masthead, sources: Iterable[Source], texts: Mapping[str, str]) -> Links:
-    sections = {head.addresses.section(language, key) for language in head.shape.languages for key in WORDS["en"]}
-    homes = {head.addresses.home(language) for language in head.shape.languages}
+    sections = {head.addresses.section(language, key) for language in head.languages for key in WORDS["en"]}
+    homes = {head.addresses.home(language) for language in head.languages}
     return Links(
         site=head.site,
         texts=texts,
         others=frozenset(source.path for source in sources) - texts.keys(),
-        sections=frozenset(sections - {head.addresses.section(lang, "part") for lang in head.shape.languages} | homes),
+        sections=frozenset(sections - {head.addresses.section(lang, "part") for lang in head.languages} | homes),
     )
 
 
@@ -258,14 +259,13 @@ def _address(head: Masthead, source: Source) -> str:
 def _newsroom(
     head: Masthead, texts: Texts, materials: tuple[PressMaterial, ...], now: datetime
 ) -> Newsroom:
-    shape = head.shape
     return Newsroom(
         now=now,
         site=head.site,
         addresses=head.addresses,
         timezone=head.timezone,
-        languages=shape.languages,
-        demonstration=shape.demonstration,
+        languages=head.languages,
+        demonstration=head.demonstration,
         publisher=head.publisher,
         press_desk=head.press_desk,
         contacts=tuple(contact for contact in head.contacts.values() if contact.is_valid(head.day(now))),
@@ -273,12 +273,12 @@ def _newsroom(
         types=tuple(head.types.values()),
         audiences=tuple(head.audiences.values()),
         terms=tuple(head.terms.values()),
-        boilerplate=masthead.localized(shape.boilerplate, head),
-        introduction=masthead.localized(shape.introduction, head),
-        teaser=masthead.localized(shape.teaser, head),
-        subscription_promise=masthead.localized(shape.subscription.promise, head),
-        subscription_endpoint=shape.subscription.endpoint,
-        security=head.security(),
+        boilerplate=head.boilerplate,
+        introduction=head.introduction,
+        teaser=head.teaser,
+        subscription_promise=head.subscription_promise,
+        subscription_endpoint=head.subscription_endpoint,
+        security=head.security,
         press_materials=materials,
         releases=tuple(texts.releases),
         assignments=tuple(texts.assignments),

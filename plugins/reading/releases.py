@@ -14,7 +14,7 @@ from plugins.newsroom import (
     WithdrawalKind,
 )
 from plugins.reading import corrections, shaping, surroundings
-from plugins.reading.frontmatter import Path as Keys
+from plugins.reading.manuscript import Path as Keys
 from plugins.reading.schema import (
     DocumentShape,
     ImageShape,

@@ -1,4 +1,4 @@
-"""What front matter and newsroom.yaml may say: shapes only, as written by people.
+"""What front matter may say, and of what newsroom.yaml is made too: shapes only, as written by people.
 
 Everything arrives as text (`frontmatter.load`), so YAML never guesses that `no` is false or that a date is American.
 A value that only the rest of the content can judge (is there such a keyword?) is judged where the nouns are built.
@@ -7,51 +7,29 @@ A value that only the rest of the content can judge (is there such a keyword?) i
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 from urllib.parse import unquote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)")
-_NAIVE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+from plugins.reading.moments import D, NotAMoment, day, moment
+from plugins.reading.plain import SLUG
+
 _OWN_MACHINE = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])([:/?#]|$)", re.IGNORECASE)
 
 
-D = TypeVar("D", date, datetime)
 
+def _written(read: Callable[[object], D]) -> Callable[[object], D]:
+    """Answer what reads a day or a moment and says in pydantic's way why it can't."""
 
-def moment(value: object) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    text = str(value).strip()
-    if _DAY.fullmatch(text):
-        raise PydanticCustomError("only_a_day", "the time needs an hour and an offset from UTC")
-    if _NAIVE.fullmatch(text):
-        raise PydanticCustomError("naive_moment", "the time needs an offset from UTC")
-    if not _MOMENT.fullmatch(text):
-        raise PydanticCustomError("not_a_moment", "the time must be written like 2031-05-04T10:00:00+02:00")
-    return _existing(datetime.fromisoformat, text)
+    def reading(value: object) -> D:
+        try:
+            return read(value)
+        except NotAMoment as error:
+            raise PydanticCustomError(error.kind, "not a day or moment") from None
 
-
-def _day(value: object) -> date:
-    text = str(value).strip()
-    if not _DAY.fullmatch(text):
-        raise PydanticCustomError("not_a_day", "the date must be written like 2031-05-04")
-    return _existing(date.fromisoformat, text)
-
-
-def _existing(read: Callable[[str], D], text: str) -> D:
-    """Answer the date or time; at the ends of the calendar there would be none a day later or in another time zone."""
-    try:
-        found = read(text)
-    except ValueError:
-        found = None
-    if found is None or not 1 < found.year < 9999:
-        raise PydanticCustomError("no_such_moment", "there is no such date or time")
-    return found
+    return reading
 
 
 def is_own_machine(address: str) -> bool:
@@ -88,8 +66,8 @@ Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=100)]
 Choice = Words
 """A slug that newsroom.yaml must list; it is judged where the list is at hand, which then says what there is."""
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{8}$")]
-Moment = Annotated[datetime, BeforeValidator(moment)]
-Day = Annotated[date, BeforeValidator(_day)]
+Moment = Annotated[datetime, BeforeValidator(_written(moment))]
+Day = Annotated[date, BeforeValidator(_written(day))]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 ServiceAddress = Annotated[str, AfterValidator(_service)]
 """Where a program answers: a whole address, or a path from the root of the press room's own host (`/lista/`)."""
@@ -266,105 +244,3 @@ class PageShape(Shape):
     published: Moment | None = None
     title: Words
     lead: Words | None = None
-
-
-class PhoneShape(Shape):
-    text: Words
-    number: Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{5,14}$")]
-
-
-class ContactShape(Shape):
-    function: PerLanguage
-    phone: PhoneShape | None = None
-    mail: Mail | None = None
-    hours: PerLanguage | None = None
-    languages: tuple[Language, ...] = ()
-    valid_until: Day | None = None
-
-    @model_validator(mode="after")
-    def _reachable(self) -> Self:
-        if self.phone is None and self.mail is None:
-            raise PydanticCustomError("unreachable", "a contact needs a phone number or a mail address")
-        return self
-
-
-class KeywordShape(Shape):
-    name: PerLanguage
-    medtop: Annotated[str, StringConstraints(pattern=r"^\d{8}$")] | None = None
-    aliases: tuple[Words, ...] = ()
-
-
-class TypeShape(Shape):
-    name: PerLanguage
-    plural: PerLanguage
-
-
-class AudienceShape(Shape):
-    name: PerLanguage
-
-
-class TermsShape(Shape):
-    name: PerLanguage
-    text: PerLanguage
-    url: WebAddress | None = None
-
-
-class PublisherShape(Shape):
-    name: PerLanguage
-    url: WebAddress
-    tag_authority: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?$")]
-    organisation_number: Words | None = None
-    responsible_editor: Words | None = None
-
-
-class SubscriptionShape(Shape):
-    promise: PerLanguage
-    endpoint: ServiceAddress | None = None
-
-
-class SecurityShape(Shape):
-    contact: WebAddress
-    expires: Moment
-    policy: WebAddress | None = None
-
-
-class MaterialImageShape(Shape):
-    file: FileName
-    alt: PerLanguage
-    caption: PerLanguage | None = None
-    credit: Words
-    terms: Choice
-
-
-class MaterialDocumentShape(Shape):
-    file: FileName
-    title: PerLanguage
-
-
-class PressMaterialShape(Shape):
-    """Files that lie in `content/press-material/`."""
-
-    images: tuple[MaterialImageShape, ...] = ()
-    documents: tuple[MaterialDocumentShape, ...] = ()
-
-
-class NewsroomShape(Shape):
-    """newsroom.yaml as a whole."""
-
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*[^\s?#/])?$")]
-    timezone: Words
-    demonstration: bool = False
-    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
-    publisher: PublisherShape
-    press_desk: Choice
-    contacts: Annotated[dict[Slug, ContactShape], Field(min_length=1)]
-    keywords: dict[Slug, KeywordShape] = {}
-    types: Annotated[dict[Slug, TypeShape], Field(min_length=1)]
-    audiences: dict[Slug, AudienceShape] = {}
-    terms: dict[Slug, TermsShape] = {}
-    boilerplate: PerLanguage
-    introduction: PerLanguage
-    teaser: PerLanguage
-    subscription: SubscriptionShape
-    security: SecurityShape | None = None
-    press_material: PressMaterialShape = PressMaterialShape()

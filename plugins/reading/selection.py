@@ -12,12 +12,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic_core import PydanticCustomError
-
+from plugins.media.unusable import Reason, UnusableFile
 from plugins.newsroom import Fault, Faults, State
-from plugins.reading.frontmatter import NO_END, NO_FRONT_MATTER, NOT_UTF8, UTF16
-from plugins.reading.schema import SLUG, moment
-from plugins.reading.shaping import SENTENCES
+from plugins.reading.moments import SENTENCES, NotAMoment, moment
+from plugins.reading.plain import NO_END, NO_FRONT_MATTER, NOT_UTF8, SLUG, UTF16
 
 NOT_PLAIN = "published must stand on a line of its own, like published: 2031-05-04T10:00:00+02:00"
 
@@ -117,7 +115,7 @@ def is_as_selected(source: Source, published: object) -> bool:
     """
     try:
         return (moment(published).astimezone(UTC) if published is not None else None) == source.published
-    except PydanticCustomError:
+    except NotAMoment:
         return True
 
 
@@ -129,6 +127,13 @@ def moments(sources: Iterable[Source], now: datetime) -> list[datetime]:
 def is_inside(content: Path, file: Path) -> bool:
     """Answer whether the file really lies in the content folder, whatever links lead to it."""
     return file.resolve().is_relative_to(content.resolve())
+
+
+def usable(content: Path, file: Path) -> Path:
+    """Answer the file if it is really inside the content folder. Raises UnusableFile."""
+    if not is_inside(content, file):
+        raise UnusableFile(Reason.OUTSIDE)
+    return file
 
 
 def _markdown(content: Path, known: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:
@@ -223,8 +228,8 @@ def _published(front: bytes, path: str) -> datetime | None:
         return None
     try:
         return moment(value).astimezone(UTC)
-    except PydanticCustomError as error:
-        raise Faults([Fault.at(path, line, SENTENCES[error.type], key="published", value=value)]) from None
+    except NotAMoment as error:
+        raise Faults([Fault.at(path, line, SENTENCES[error.kind], key="published", value=value)]) from None
 
 
 def _with_originals(sources: list[Source], languages: tuple[str, ...]) -> list[Source]:

@@ -1,6 +1,6 @@
 """From what people wrote to a validated shape, with every fault said in a sentence at its line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
@@ -8,12 +8,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from plugins.newsroom import Fault, Faults
-from plugins.reading.frontmatter import Manuscript
-from plugins.reading.frontmatter import Path as Keys
+from plugins.reading import moments
+from plugins.reading.manuscript import Manuscript
+from plugins.reading.manuscript import Path as Keys
 
 S = TypeVar("S", bound=BaseModel)
 
 SENTENCES = {
+    **moments.SENTENCES,
     "missing": "{key} is missing; it must be given",
     "extra_forbidden": "{key} is not a key that is used here; check the spelling",
     "extra_but_close": "{key} is not a key that is used here; did you mean {close}?",
@@ -32,13 +34,6 @@ SENTENCES = {
     "dict_type": "{key} must be lines of the form key: value, indented under it and without a hyphen",
     "model_type": "{key} must be lines of the form key: value, indented under it and without a hyphen",
     "literal_error": "{key} is “{value}”, but must be one of: {expected}",
-    "only_a_day": "{key} is only a day; write the time and the offset from UTC too, like 2031-05-04T10:00:00+02:00 "
-    "(in Sweden +01:00 in winter and +02:00 in summer)",
-    "naive_moment": "{key} lacks the offset from UTC; write it like 2031-05-04T10:00:00+02:00 "
-    "(in Sweden +01:00 in winter and +02:00 in summer)",
-    "not_a_moment": "{key} is “{value}”, which can't be read for certain; write it like 2031-05-04T10:00:00+02:00",
-    "not_a_day": "{key} is “{value}”; write the date like 2031-05-04",
-    "no_such_moment": "{key} is “{value}”, and there is no such date or time",
     "not_an_address": "{key} is “{value}”, but must start with https://, http://, mailto: or tel:+",
     "not_a_service": "{key} is “{value}”, but must start with https:// or /",
     "own_machine": "{key} is “{value}”, which leads to the preview on your own computer; write the public address",
@@ -93,14 +88,6 @@ def shaped(values: dict[str, Any], manuscript: Manuscript, model: type[S]) -> S:
         return model.model_validate(values)
     except ValidationError as error:
         raise Faults(list(_faults(error, manuscript, model))) from None
-
-
-def choices(wanted: str, known: Iterable[str]) -> str:
-    """Answer what there is to choose among: all of a short list, the most similar of a long one."""
-    listed = list(known)
-    if len(listed) > 15:
-        listed = [*get_close_matches(wanted.lower(), listed, n=5, cutoff=0), "…"]
-    return ", ".join(listed) or "–"
 
 
 def _faults(error: ValidationError, manuscript: Manuscript, model: type[BaseModel]) -> Iterator[Fault]:

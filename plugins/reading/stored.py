@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from plugins.newsroom import Text, fingerprint
-from plugins.reading.bodies import Body
+from plugins.reading.body import Body
 from plugins.reading.galleys import Galleys
 
 

@@ -11,13 +11,14 @@ from plugins.media.darkroom import Darkroom
 from plugins.media.unusable import UnusableFile
 from plugins.newsroom import Document, Fault, Faults, Image, LanguageVersion, Link, Text
 from plugins.newsroom.keeping import digest
-from plugins.reading import bodies, frontmatter, selection, shaping
-from plugins.reading.bodies import Links
-from plugins.reading.frontmatter import Manuscript
+from plugins.reading import bodies, frontmatter, selection
+from plugins.reading.body import Links
 from plugins.reading.galleys import Galleys
-from plugins.reading.masthead import Masthead, usable
+from plugins.reading.manuscript import Manuscript
+from plugins.reading.manuscript import Path as Keys
+from plugins.reading.masthead import Masthead, choices
 from plugins.reading.schema import DocumentShape, ImageShape, LinkShape
-from plugins.reading.selection import Selected, Source
+from plugins.reading.selection import Selected, Source, usable
 from plugins.reading.stored import StoredBodies
 
 T = TypeVar("T")
@@ -101,7 +102,7 @@ class Notes:
         self.language = language
         self.faults: list[Fault] = []
 
-    def fault(self, path: frontmatter.Path, message: str, **values: object) -> None:
+    def fault(self, path: Keys, message: str, **values: object) -> None:
         self.faults.append(Fault.at(self.manuscript.source, self.manuscript.line(path), message, **values))
 
     def attempt(self, action: Callable[[], T], otherwise: T) -> T:
@@ -124,19 +125,19 @@ class Notes:
                 self.not_listed((key, index), slug, "types" if key == "type" else key, known)
         return tuple(found.values())
 
-    def not_listed(self, path: frontmatter.Path, slug: str, key: str, known: Iterable[str]) -> None:
+    def not_listed(self, path: Keys, slug: str, key: str, known: Iterable[str]) -> None:
         """Note that newsroom.yaml doesn't list the slug, and what it does list."""
         message = "{slug} is not listed under {key} in newsroom.yaml; choose among: {choices}"
-        self.fault(path, message, slug=slug, key=key, choices=shaping.choices(slug, known))
+        self.fault(path, message, slug=slug, key=key, choices=choices(slug, known))
 
     def check_language(self, masthead: Masthead) -> None:
         """Note that the text is in a language that the newsroom doesn't have."""
-        known = masthead.shape.languages
+        known = masthead.languages
         if self.language not in known:
             message = "{language} is not among the newsroom's languages: {languages}"
             self.fault((), message, language=self.language, languages=", ".join(known))
 
-    def check_clock(self, path: frontmatter.Path, at: datetime | None, around: Surroundings) -> None:
+    def check_clock(self, path: Keys, at: datetime | None, around: Surroundings) -> None:
         """Note a time with another offset than the agency's clock has then, such as summer time in November.
 
         It would become public an hour early or late. A time in UTC says so itself, and is right.

@@ -45,7 +45,7 @@ def upcoming(content: Path, *, now: datetime, url: str = "") -> list[Change]:
     Raises Faults if it can't be known: a text's time can't be read, or a public assignment or newsroom.yaml is faulty.
     """
     head = masthead.read(content, url)
-    sources, faults = scan(content, head.shape.languages)
+    sources, faults = scan(content, head.languages)
     if faults:
         raise Faults(faults)
     selected = select(sources, now, preview=True)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from plugins.desk.writing import new
 from plugins.desk.writing.new import HINTS, SLUG_LENGTH, slug
 from plugins.reading import frontmatter
-from plugins.reading.schema import SLUG, ReleaseShape
+from plugins.reading.plain import SLUG
+from plugins.reading.schema import ReleaseShape
 
 
 @given(st.text())

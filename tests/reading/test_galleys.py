@@ -8,8 +8,8 @@ from plugins.newsroom import Site, fingerprint
 from plugins.reading import bodies
 from plugins.reading import galleys as module
 from plugins.reading.bodies import MARKDOWN, Body, Links, render
-from plugins.reading.frontmatter import Manuscript
 from plugins.reading.galleys import Galleys
+from plugins.reading.manuscript import Manuscript
 from plugins.reading.reader import read
 from tests.nouns import an_image
 from tests.reading.test_faults import NOW

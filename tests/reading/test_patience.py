@@ -8,7 +8,7 @@ import pytest
 
 from plugins.newsroom import Faults, Site
 from plugins.reading import bodies, frontmatter
-from plugins.reading.bodies import Links
+from plugins.reading.body import Links
 from plugins.reading.patience import within
 
 LINKS = Links(site=Site("https://press.example.se"), texts={}, others=frozenset(), sections=frozenset())

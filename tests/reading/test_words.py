@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 
 from plugins.media.unusable import Reason
 from plugins.newsroom import Fault
-from plugins.reading import bodies, frontmatter, selection, shaping, unreadable
+from plugins.reading import bodies, frontmatter, plain, selection, shaping, unreadable
 from plugins.reading.words import LOCALE, told
 
 READING = Path(shaping.__file__).parent
@@ -17,7 +17,7 @@ READING = Path(shaping.__file__).parent
 def sentences():
     """Answer every message that reading gives to a Fault, found in the code."""
     found = {reason.value for reason in Reason} | {"the source lacks {field}"}
-    found |= {frontmatter.NO_FRONT_MATTER, frontmatter.NO_END, frontmatter.NOT_UTF8, frontmatter.INVISIBLE}
+    found |= {plain.NO_FRONT_MATTER, plain.NO_END, plain.NOT_UTF8, frontmatter.INVISIBLE}
     found |= {*unreadable.SENTENCES.values()}
     found |= {bodies.LEVEL_1, bodies.LINK_TO_FILE, bodies.TOO_SLOW, bodies.TOO_DEEP, selection.NOT_PLAIN}
     found |= {*shaping.SENTENCES.values(), *shaping.PATTERNS.values(), shaping.SLUG_PATTERN, shaping.OTHERWISE}

@@ -18,7 +18,7 @@ from plugins.edition.publish import Report, alone_in, publish
 from plugins.edition.rendering import Watch
 from plugins.edition.stage import Stage
 from plugins.newsroom import Fault
-from plugins.reading.bodies import MARKDOWN
+from plugins.reading.body import MARKDOWN
 from plugins.reading.reader import Reading, read
 from plugins.reading.survey import Stamps
 from plugins.reading.words import lacking

@@ -23,7 +23,7 @@ def secrets(project: Project, masthead: Masthead, public: Collection[str] = ()) 
         addresses = list(_addresses(project, masthead, folder))
         return bool(addresses) and all(f"/{address}" in public for address in addresses)
 
-    sources, _faults = selection.scan(project.content, masthead.shape.languages, is_public)
+    sources, _faults = selection.scan(project.content, masthead.languages, is_public)
     for one in selection.select(sources, project.now, preview=True):
         if one.state is not State.PUBLIC:
             source = one.source

@@ -229,7 +229,7 @@ class Publishing:
 
     def _unapproved(self, effects: Effects) -> Iterator[str]:
         changed = [change for change, _title in effects.releases]
-        return approval.lacking(self.project, changed, self.masthead.shape.languages)
+        return approval.lacking(self.project, changed, self.masthead.languages)
 
     def _deploy(self, shipment: Shipment, plan: Plan) -> None:
         of, done = len(plan.uploads) + len(plan.removals), 0
@@ -301,7 +301,7 @@ class Publishing:
 
     def _tell(self, notices: str) -> Iterator[str]:
         """Tell the list of notices that it hasn't been told of; answer why it couldn't be."""
-        service = self.masthead.shape.subscription.endpoint
+        service = self.masthead.subscription_endpoint
         if self.wishes.dry_run or not service or not notices or notices == self.host.told:
             return
         self.step(_("Telling the list …"))

@@ -137,7 +137,7 @@ def running(project: Project, listener: socket.socket) -> Iterator[tuple[PressRo
         raise NotBuilt
     site = head.site.absolute("")
     here = address(listener, project.base)
-    service = _path(head.shape.subscription.endpoint, site, project.base)
+    service = _path(head.subscription_endpoint, site, project.base)
     box = Letterbox(project.root / STATE / "letters")
     relay = Relay(box.put)
     settings = local(

@@ -76,12 +76,12 @@ class _Desk:
         self, project: Project, masthead: Masthead, choices: Choices, ask: Ask | None, fetcher: Fetcher
     ) -> None:
         self.project, self.masthead, self.choices, self.ask, self.fetcher = project, masthead, choices, ask, fetcher
-        self.calendar = Calendar(masthead.timezone, masthead.shape.languages)
+        self.calendar = Calendar(masthead.timezone, masthead.languages)
         _check_choices(choices, masthead, ask)
         kinds = [text for kind in masthead.types.values() for _language, text in kind.label.texts]
         self.reader = Reader(calendar=self.calendar, kinds=kinds, rules=_rules(project, choices))
         self.pictures = Pictures(self.fetcher, masthead, choices, ask, self.leave)
-        self.archive = Archive.of(project.content, masthead.shape.languages)
+        self.archive = Archive.of(project.content, masthead.languages)
         self.made = self.known = self.left = 0
 
     def opened(self, sources: Sequence[str]) -> Iterator[tuple[str, bytes, str]]:
@@ -254,7 +254,7 @@ def _check_choices(choices: Choices, masthead: Masthead, ask: Ask | None) -> Non
     """Raise Refused for a choice that newsroom.yaml doesn't have, and for pictures without rights."""
     listed: list[tuple[str, str, Collection[str]]] = [
         (choices.type, _("type"), masthead.types),
-        (choices.language, _("language"), masthead.shape.languages),
+        (choices.language, _("language"), masthead.languages),
         (choices.terms, _("terms"), masthead.terms),
     ]
     for value, what, known in listed:

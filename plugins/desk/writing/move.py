@@ -18,7 +18,7 @@ from plugins.newsroom import Fault, Faults, State
 from plugins.reading import frontmatter, selection
 from plugins.reading.checking import check
 from plugins.reading.masthead import Masthead
-from plugins.reading.schema import SLUG
+from plugins.reading.plain import SLUG
 from plugins.reading.selection import Kind, Source
 from plugins.reading.written import LINK, target
 
@@ -50,7 +50,7 @@ def move(
     head = project.masthead()
     if head is None:
         raise Unmovable(_("newsroom.yaml has faults; see ./press check."))
-    sources, unreadable = selection.scan(project.content, head.shape.languages)
+    sources, unreadable = selection.scan(project.content, head.languages)
     if unreadable:
         raise Faults(unreadable)
     texts = _meant(project, name, sources)
@@ -102,8 +102,8 @@ def _new_paths(
     folder = f"{first.kind}/{year}/{slug}"
     paths = {text.path: f"{folder}/{text.language}.md" for text in texts}
     if language:
-        if language not in head.shape.languages:
-            languages = ", ".join(head.shape.languages)
+        if language not in head.languages:
+            languages = ", ".join(head.languages)
             raise Unmovable(_("{language} is none of the newsroom's languages: {languages}.", language=language,
                               languages=languages))  # fmt: skip
         named = [text for text in texts if text.path.endswith(f"/{name.name}")] or texts

@@ -110,7 +110,7 @@ def new(project: Project, headline: str, *, type: str | None = None, language: s
     headline = _clean(headline)
     if not headline:
         raise Unusable(_("The headline is empty."))
-    language = _chosen(language, masthead.shape.languages if masthead else (project.language,), _("language"))
+    language = _chosen(language, masthead.languages if masthead else (project.language,), _("language"))
     type = _chosen(type, tuple(masthead.types) if masthead else ("",), _("type"))
     id = "".join(secrets.choice(string.ascii_lowercase + string.digits) for character in range(ID_LENGTH))
     now = project.now.astimezone(masthead.timezone if masthead else UTC)
