@@ -17,6 +17,9 @@ Kind = Literal["releases", "keyword", "type", "audience", "assignments"]
 PART = 20
 """How many items an archive part holds; the front holds from this many to one less than twice as many."""
 
+SHELF = 25
+"""Parts of an archive that are looked into together when one of them has changed; nothing new reaches them."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Channel:
@@ -105,26 +108,28 @@ class Channel:
         year, month, day = (*map(int, written.split("-")), 1, 1)[:3]
         return datetime(year, month, day, tzinfo=UTC)
 
-    def parts(self) -> "Iterator[Part]":
-        """Answer the front and then the archive's parts, newest first.
+    @property
+    def archived(self) -> int:
+        """Answer how many parts the archive has."""
+        return self._older if self.has_archive else 0
 
-        The parts are numbered from the oldest and hold exactly `PART` items each, so that a newer release never
-        changes one (RFC 5005, section 4).
+    def part(self, number: int | None) -> "Part":
+        """Answer the front (None): the newest items, and the latest revisions among all others. Or a part of the
+        archive.
+
+        Those are numbered from the oldest, 1, and hold exactly `PART` items each, so that a newer release never changes
+        one (RFC 5005, section 4).
         """
-        count = max(0, len(self.items) // PART - 1)
-        newest = len(self.items) - count * PART
-        yield Part(
-            channel=self,
-            number=None,
-            items=(*self.items[:newest], *self._revised(newest)),
-            older=count if count and self.has_archive else None,
-        )
-        if not self.has_archive:
-            return
-        for number in range(count, 0, -1):
-            start = len(self.items) - number * PART
-            items = self.items[start : start + PART]
-            yield Part(channel=self, number=number, items=items, older=number - 1 or None)
+        if number is None:
+            newest = len(self.items) - self._older * PART
+            items = (*self.items[:newest], *self._revised(newest))
+            return Part(channel=self, number=None, items=items, older=self.archived or None)
+        start = len(self.items) - number * PART
+        return Part(channel=self, number=number, items=self.items[start : start + PART], older=number - 1 or None)
+
+    @property
+    def _older(self) -> int:
+        return max(0, len(self.items) // PART - 1)
 
     def _revised(self, archived: int) -> tuple[Item, ...]:
         """Answer those of the feed's `PART` latest revisions that only its archive would tell of: the items from the

@@ -1,12 +1,12 @@
 """The list of what this room makes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from plugins.edition.stage import Stage
 from plugins.feeds import atom, calendar, jsonfeed, rss
 from plugins.feeds.article import Articles
-from plugins.feeds.channel import Channel, Item, Part, channels
+from plugins.feeds.channel import SHELF, Channel, Item, Part, channels
 from plugins.feeds.told import Entries, Told
 from plugins.feeds.words import words_input
 from plugins.newsroom import Bundle, Input, Newsroom, Output, Release, Thread, fingerprint
@@ -24,13 +24,26 @@ def outputs(stage: Stage) -> Iterator[Output | Bundle]:
     made_from = _Inputs(articles)
     for language in newsroom.languages:
         for channel in channels(newsroom, language):
-            parts = partial(_parts, channel, stage, entries, made_from)
-            yield stage.bundle(channel.id, channel.releases, parts, *_instead(channel.releases, newsroom))
+            yield from _shelves(channel, stage, entries, made_from)
         yield from _calendar(newsroom, language)
 
 
-def _parts(channel: Channel, stage: Stage, entries: Entries, made_from: "_Inputs") -> Iterator[Bundle]:
-    for part in channel.parts():
+def _shelves(channel: Channel, stage: Stage, entries: Entries, made_from: "_Inputs") -> Iterator[Bundle]:
+    """Answer the feed's front with the parts of its archive that fill no shelf yet, and the full shelves."""
+    full = channel.archived - channel.archived % SHELF
+    loose = partial(_parts, channel, (None, *range(full + 1, channel.archived + 1)), stage, entries, made_from)
+    yield stage.bundle(channel.id, channel.releases, loose, *_instead(channel.releases, stage.newsroom))
+    for first in range(1, full + 1, SHELF):
+        shelf = range(first, first + SHELF)
+        read = [release for number in shelf for release in _releases(channel.part(number).items)]
+        made = partial(_parts, channel, shelf, stage, entries, made_from)
+        yield stage.bundle(f"{channel.id} from part {first}", read, made, *_instead(read, stage.newsroom))
+
+
+def _parts(
+    channel: Channel, numbers: Iterable[int | None], stage: Stage, entries: Entries, made_from: "_Inputs"
+) -> Iterator[Bundle]:
+    for part in map(channel.part, numbers):
         made = partial(_in_every_format, part, entries, made_from)
         releases = _releases(part.items)
         instead = _instead(releases, stage.newsroom)

@@ -2,6 +2,7 @@
 
 A list's own page holds its newest releases. The older ones lie in parts of exactly `PART`, numbered from the oldest,
 so that a new release never changes a part: parts don't lead to newer ones, and nothing says how many there are.
+The parts of a long list stand on shelves of `SHELF`: once a shelf is full, nothing new reaches it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,8 @@ from plugins.pages.subjects import Subject, Subjects
 from plugins.pages.theme import Theme
 
 PART = 20
+SHELF = 25
+"""Parts that are looked into together when one of them has changed."""
 
 T = TypeVar("T")
 
@@ -78,25 +81,40 @@ class Entries:
 class Parts(Generic[T]):
     """Items, newest first, cut so that more can come: `newest` (20–39, or all there are) and the `older` ones.
 
-    Part number 1, the oldest, is `older[0]`.
+    The oldest of them is `older[0]`. There are as many parts `before` it, which these don't hold.
     """
 
     newest: tuple[T, ...]
     older: tuple[tuple[T, ...], ...]
+    before: int = 0
 
     @classmethod
-    def of(cls, items: Sequence[T]) -> "Parts[T]":
-        count, end = max(0, len(items) // PART - 1), len(items)
-        return cls(
-            newest=tuple(items[: end - PART * count]),
-            older=tuple(tuple(items[end - PART * k : end - PART * (k - 1)]) for k in range(1, count + 1)),
-        )
+    def of(cls, items: Sequence[T], before: int = 0) -> "Parts[T]":
+        """Answer the parts of these items, after which come those `before` them."""
+        end = len(items) - PART * older_than_newest(items)
+        return cls(newest=tuple(items[:end]), older=_cut(items[end:]), before=before)
+
+    @classmethod
+    def all_old(cls, items: Sequence[T], before: int) -> "Parts[T]":
+        """Answer the parts of items none of which is among the newest."""
+        return cls(newest=(), older=_cut(items), before=before)
 
     def numbered(self) -> Iterator[tuple[int | None, tuple[T, ...], int | None]]:
         """Answer each page's number (None = the list's own page), items, and the number of the next older part."""
-        yield None, self.newest, len(self.older) or None
-        for number, items in enumerate(self.older, start=1):
+        if self.newest or not self.older:
+            yield None, self.newest, self.before + len(self.older) or None
+        for number, items in enumerate(self.older, start=self.before + 1):
             yield number, items, number - 1 or None
+
+
+def older_than_newest(items: Sequence[object]) -> int:
+    """Answer how many parts there are beside the newest items."""
+    return max(0, len(items) // PART - 1)
+
+
+def _cut(items: Sequence[T]) -> tuple[tuple[T, ...], ...]:
+    """Answer the items part by part, the oldest part first."""
+    return tuple(tuple(items[end - PART : end]) for end in range(len(items), 0, -PART))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +143,7 @@ def outputs(
     """Answer every list of releases in the language, part by part, and the two pages that lead to them."""
     newsroom = stage.newsroom
     for listing in _listings(newsroom, subjects, language):
-        name = f"list {listing.address_in(language)}"
-        yield stage.bundle(name, listing.releases, partial(_parts, listing, entries, stage, theme), listing.about)
+        yield from _shelves(listing, entries, stage, theme)
     yield _keywords(newsroom, subjects, theme, language)
     yield _archive(newsroom, subjects, theme, language)
 
@@ -170,8 +187,24 @@ def _told_by_year(newsroom: Newsroom, language: str) -> dict[int, list[Release]]
     return found
 
 
-def _parts(listing: Listing, entries: Entries, stage: Stage, theme: Theme) -> Iterator[Bundle]:
-    for number, releases, older in Parts.of(listing.releases).numbered():
+def _shelves(listing: Listing, entries: Entries, stage: Stage, theme: Theme) -> Iterator[Bundle]:
+    """Answer the list's own page with the older parts that fill no shelf yet, and the full shelves."""
+    releases, name = listing.releases, f"list {listing.address_in(listing.language)}"
+    full = older_than_newest(releases) // SHELF * SHELF
+    loose = releases[: len(releases) - full * PART] if full else releases
+    made = partial(_pages, listing, partial(Parts.of, loose, full), entries, stage, theme)
+    yield stage.bundle(name, loose, made, str(full), listing.about)
+    for before in range(0, full, SHELF):
+        end = len(releases) - before * PART
+        shelf = releases[end - SHELF * PART : end]
+        made = partial(_pages, listing, partial(Parts.all_old, shelf, before), entries, stage, theme)
+        yield stage.bundle(f"{name} from part {before + 1}", shelf, made, listing.about)
+
+
+def _pages(
+    listing: Listing, parts: Callable[[], Parts[Release]], entries: Entries, stage: Stage, theme: Theme
+) -> Iterator[Bundle]:
+    for number, releases, older in parts().numbered():
         page = partial(_page, listing, number, releases, older, entries, stage.newsroom, theme)
         yield stage.bundle(f"part {number}", releases, page, str(older), listing.about)
 

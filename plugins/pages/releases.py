@@ -16,25 +16,25 @@ EARLIER = 5
 
 
 def outputs(stage: Stage, entries: Entries, theme: Theme, language: str) -> Iterator[Bundle]:
-    """Answer what lies at the address of each release that is written in the language, year by year."""
+    """Answer what lies at the address of each release that is written in the language, month by month."""
     newsroom = stage.newsroom
     listed = newsroom.listed(language)
-    for year, places in _years(listed).items():
+    for (year, month), places in _months(listed).items():
         read = listed[places[0] : places[-1] + 1 + EARLIER]
         read = (*read, *newsroom.replacing(read))
-        made = partial(_of_year, places, entries, stage, theme, language)
-        yield stage.bundle(f"releases of {year} in {language}", read, made)
+        made = partial(_of_month, places, entries, stage, theme, language)
+        yield stage.bundle(f"releases of {year}-{month:02} in {language}", read, made)
 
 
-def _years(listed: Sequence[Release]) -> dict[int, list[int]]:
-    """Answer the places in the list that each year's releases have."""
-    places: dict[int, list[int]] = {}
+def _months(listed: Sequence[Release]) -> dict[tuple[int, int], list[int]]:
+    """Answer the places in the list that each month's releases have."""
+    places: dict[tuple[int, int], list[int]] = {}
     for place, release in enumerate(listed):
-        places.setdefault(release.year, []).append(place)
+        places.setdefault((release.published.year, release.published.month), []).append(place)
     return places
 
 
-def _of_year(
+def _of_month(
     places: Iterable[int], entries: Entries, stage: Stage, theme: Theme, language: str
 ) -> Iterator[Bundle]:
     newsroom = stage.newsroom

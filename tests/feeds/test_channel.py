@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plugins.feeds.channel import PART, Channel, channels
+from plugins.feeds.channel import PART, Channel, Part, channels
 from plugins.newsroom import Localized
 from tests.feeds.built import many
 from tests.nouns import (
@@ -29,6 +29,11 @@ def by_address(newsroom, language="sv") -> dict[str, Channel]:
 
 def home(releases) -> Channel:
     return by_address(a_newsroom(releases=releases))[""]
+
+
+def parts_of(channel: Channel) -> list[Part]:
+    """The front, and then the archive, newest first."""
+    return [channel.part(None), *(channel.part(number) for number in range(channel.archived, 0, -1))]
 
 
 def test_there_is_a_feed_for_the_press_room_and_each_topic_that_is_used():
@@ -81,7 +86,7 @@ def test_all_ids_of_feeds_are_different(full):
 )
 def test_an_empty_feed_is_as_old_as_the_publishers_tags(authority, day):
     newsroom = a_newsroom(publisher=replace(a_newsroom().publisher, tag_authority=authority))
-    (front,) = by_address(newsroom)[""].parts()
+    (front,) = parts_of(by_address(newsroom)[""])
     assert front.items == ()
     assert front.updated == datetime(*day, tzinfo=UTC)
 
@@ -90,14 +95,14 @@ def test_an_empty_feed_is_as_old_as_the_publishers_tags(authority, day):
     ("count", "front", "archive"), [(0, 0, 0), (39, 39, 0), (40, 20, 1), (59, 39, 1), (60, 20, 2), (65, 25, 2)]
 )
 def test_the_front_holds_twenty_to_thirty_nine(count, front, archive):
-    parts = list(home(many(count)).parts())
+    parts = parts_of(home(many(count)))
     assert len(parts[0].items) == front
     assert [len(part.items) for part in parts[1:]] == [PART] * archive
     assert [part.number for part in parts] == [None, *range(archive, 0, -1)]
 
 
 def test_each_part_knows_the_older_one():
-    front, second, first = home(many(65)).parts()
+    front, second, first = parts_of(home(many(65)))
     assert front.older_url("atom") == second.url("atom") == "https://press.example.se/feed-2.atom"
     assert second.older_url("atom") == first.url("atom")
     assert first.older_url("atom") is None
@@ -108,8 +113,8 @@ def test_each_part_knows_the_older_one():
 @settings(max_examples=25, deadline=None)
 def test_newer_releases_never_change_an_archive_part(count, newer):
     releases = many(count + newer)
-    before = {part.number: (part.items, part.older) for part in home(releases[:count]).parts() if part.number}
-    after = {part.number: (part.items, part.older) for part in home(releases).parts() if part.number}
+    before = {part.number: (part.items, part.older) for part in parts_of(home(releases[:count])) if part.number}
+    after = {part.number: (part.items, part.older) for part in parts_of(home(releases)) if part.number}
     assert after == {**after, **before}
 
 
@@ -117,7 +122,7 @@ def test_newer_releases_never_change_an_archive_part(count, newer):
 @settings(max_examples=25, deadline=None)
 def test_every_release_stands_in_one_part(count):
     releases = many(count)
-    held = [release.id for part in home(releases).parts() for release in part.items]
+    held = [release.id for part in parts_of(home(releases)) for release in part.items]
     assert held == [release.id for release in reversed(releases)]
 
 
@@ -129,7 +134,7 @@ def test_the_front_holds_the_latest_revisions_however_old_the_release(revised):
         at = datetime(2031, 1, 1, tzinfo=UTC) + timedelta(days=order)
         change = {"corrections": (a_correction(at=at),)} if order % 2 else {"withdrawn": a_withdrawal(at=at)}
         releases[index] = many(90, **change)[index]
-    front, *_ = home(releases).parts()
+    front, *_ = parts_of(home(releases))
     latest = {releases[index].id for index in revised[-20:]}
     newest = {release.id for release in releases[-30:]}
     assert {release.id for release in front.items} == newest | latest
@@ -140,14 +145,14 @@ def test_the_front_holds_the_latest_revisions_however_old_the_release(revised):
 def test_a_typo_does_not_reach_the_front():
     releases = many(60)
     releases[0] = many(60, corrections=(a_correction("typo"),))[0]
-    front, *_ = home(releases).parts()
+    front, *_ = parts_of(home(releases))
     assert releases[0] not in front.items
 
 
 def test_updated_is_the_latest_revision():
     releases = many(3)
     corrected = a_release(id="rattadxx", slug="r", corrections=(a_correction(after=timedelta(days=9)),))
-    (front,) = home([*releases, corrected]).parts()
+    (front,) = parts_of(home([*releases, corrected]))
     assert front.updated == corrected.updated
 
 
@@ -170,18 +175,18 @@ def taken_over(number: int, **changes):
 def test_a_release_that_was_taken_over_is_in_no_feed():
     new = many(45)
     before, after = home(new), home([*new, *(taken_over(number) for number in range(9))])
-    assert [part.items for part in after.parts()] == [part.items for part in before.parts()]
+    assert [part.items for part in parts_of(after)] == [part.items for part in parts_of(before)]
 
 
 def test_the_topics_of_releases_that_were_taken_over_have_feeds_though_nothing_is_in_them():
     keyword = by_address(a_newsroom(releases=[taken_over(1)]))["nyckelord/vatten/"]
-    assert [part.items for part in keyword.parts()] == [()]
+    assert [part.items for part in parts_of(keyword)] == [()]
 
 
 def test_what_is_told_of_it_later_is_an_item_like_a_new_one_and_moves_nothing_in_the_archive():
     new = many(45)
     corrected = taken_over(1, corrections=(a_correction(after=timedelta(days=301)),))
-    before, after = list(home(new).parts()), list(home([*new, taken_over(2), corrected]).parts())
+    before, after = parts_of(home(new)), parts_of(home([*new, taken_over(2), corrected]))
     assert after[0].items[0] == corrected
     assert after[0].items[1:] == before[0].items
     assert [part.items for part in after[1:]] == [part.items for part in before[1:]]
@@ -190,7 +195,7 @@ def test_what_is_told_of_it_later_is_an_item_like_a_new_one_and_moves_nothing_in
 def test_only_the_feed_of_all_releases_has_an_archive():
     """Every older release is found there once; a subject's are on its page, and eight archives would hold the same."""
     newsroom = a_newsroom(releases=many(65, keywords=(a_keyword(),)), keywords=(a_keyword(),))
-    parts = {channel.address: list(channel.parts()) for channel in channels(newsroom, "sv")}
+    parts = {channel.address: parts_of(channel) for channel in channels(newsroom, "sv")}
     assert len(parts[""]) == 3
     for address in ("nyckelord/vatten/", "typ/pressmeddelande/"):
         (front,) = parts[address]

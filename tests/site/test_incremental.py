@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plugins.edition.generator import published
+from plugins.feeds import channel, outputs
+from plugins.pages import lists
 from tests.building import NOW, PROJECT, SAMPLE, build, files
 from tests.site import histories, steps
 from tests.site.conftest import CONTENTS
@@ -26,6 +28,8 @@ PARTS = 4
 """Tests that share the edits, so that they can run beside each other."""
 LENGTH = 15
 STEPS = [*COMMON * 3, *CLOCK * 2, *DAMAGE, *BUILDS]
+WITHIN = [*COMMON, *CLOCK]
+"""Steps that need no build in another process."""
 
 
 @pytest.fixture
@@ -47,10 +51,35 @@ def test_after_any_edits_the_output_is_that_of_a_clean_build(story, salt, part, 
     live([STEPS[(number + part) % len(STEPS)] for number in story], f"{part} {salt}", place)
 
 
-def live(taken, seed, place):
-    """Let a press room live through the steps; whatever fails says which one it was."""
+@pytest.fixture
+def short_lists(monkeypatch):
+    """Let few releases make a long list: with parts of two, and shelves of two parts."""
+    for module in (lists, channel):
+        monkeypatch.setattr(module, "PART", 2)
+    for module in (lists, outputs):
+        monkeypatch.setattr(module, "SHELF", 2)
+
+
+@settings(
+    deadline=None,
+    max_examples=-(-EDITS // (LENGTH * PARTS * 3)),
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+)
+@given(
+    story=st.lists(st.integers(0, len(WITHIN) - 1), min_size=LENGTH, max_size=LENGTH), salt=st.integers(0, 10**6)
+)
+def test_so_is_that_of_long_lists(story, salt, short_lists, place):
+    live([WITHIN[number] for number in story], f"long {salt}", place, more=12)
+
+
+def live(taken, seed, place, more=0):
+    """Let a press room with some `more` releases live through the steps; whatever fails says which one it was."""
     shutil.rmtree(place / "room", ignore_errors=True)
     history = History(place / "room", seed=seed)
+    for number in range(more):
+        at = f"202{4 + number % 3}-0{1 + number % 9}-01T10:00:00Z"
+        histories.write_release(history, f"ett-av-flera-{number}", at, keywords=["alfa"], translated=number % 2 == 0)
     go_on(history)
     for number, step in enumerate(taken):
         try:
