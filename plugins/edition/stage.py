@@ -54,8 +54,7 @@ class Stage:
         return known[1]
 
     def _joined(self, releases: Iterable[Release]) -> str:
-        known = self._fingerprints
-        return fingerprint("".join([known[id(release)] for release in releases]))
+        return fingerprint("".join(map(self._fingerprints.__getitem__, map(id, releases))))
 
     @cached_property
     def _lists(self) -> dict[int, tuple[tuple[Release, ...], str]]:

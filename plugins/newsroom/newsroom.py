@@ -214,7 +214,7 @@ class Newsroom:
 
 def _answering(releases: Iterable[Release]) -> dict[str, tuple[Release, ...]]:
     found: dict[str, list[Release]] = defaultdict(list)
-    for release in releases:
+    for release in (release for release in releases if release.responds_to):
         for id in dict.fromkeys(release.responds_to):
             found[id].append(release)
     return {id: tuple(answers) for id, answers in found.items()}

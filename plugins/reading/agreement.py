@@ -49,9 +49,8 @@ def _reference_faults(texts: Texts, around: Surroundings) -> list[Fault]:
     faults = []
     assigned = {assignment.id for assignment in texts.assignments}
     released = {release.id for release in texts.releases}
-    for release in texts.releases:
-        if release.is_translation:
-            continue
+    pointing = (release for release in texts.releases if release.responds_to or release.withdrawn)
+    for release in (release for release in pointing if not release.is_translation):
         for index, id in enumerate(release.responds_to):
             if id not in assigned:
                 message = "responds_to points to {id}, which is no public assignment"
@@ -78,7 +77,7 @@ def _address_faults(texts: Texts, around: Surroundings) -> list[Fault]:
                 message = "the address /{address} is already taken; choose another folder name"
                 faults.append(_fault(around, text.source, (), message, address=text.address))
     old: dict[str, str] = {}
-    for moved in movable:
+    for moved in (text for text in movable if text.moved_from):
         for index, address in enumerate(moved.moved_from):
             plain = address if address.endswith("/") or "." in address.rpartition("/")[2] else address + "/"
             other = own.get(plain) or (masthead.FILE if plain in taken else None) or old.get(plain)

@@ -1,6 +1,5 @@
 """Many folders read by several processes at once, with what one process would make of them."""
 
-import multiprocessing
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,6 +28,8 @@ def outcomes(
         yield from (folders.read(ones, around, memory) for ones in found)
         around.galleys.lock()
         return
+    import multiprocessing  # noqa: PLC0415 - most builds read a text or two
+
     # forked, so that what there is to read, and what it stands among, need not be sent
     with multiprocessing.get_context("fork").Pool(jobs, _begin, (found, around, memory)) as pool:
         for data in pool.imap(_read, range(0, len(found), _CHUNK)):
