@@ -7,12 +7,11 @@ is lost, damaged or another program's, everything is rendered again and the same
 import contextlib
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import cache
 from hashlib import blake2b
-from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from typing import NamedTuple, Self
 
 from plugins.edition.record import stamp
 from plugins.edition.standing import Made, Place, Sealed, Standing
@@ -21,8 +20,8 @@ from plugins.newsroom.keeping import NotKept, packed, unpacked
 
 
 class Memory:
-    """The last edition, kept in a file: of each bundle the columns, and behind them all contents, read when needed. At
-    the end stands what holds for the whole.
+    """The last edition, kept in a file, part by part: of some bundles the columns, and behind them their contents, read
+    when needed. At the end stands what holds for the whole. A part in which nothing has changed is kept as it lies.
 
     `maker` stands for the program that made it: its code, settings, libraries. `made` is the edition; `record` is size
     and time of the folder's record as it was written then: is it still that, nobody need read it.
@@ -34,6 +33,7 @@ class Memory:
         self.maker = maker
         self.made = Standing.empty()
         self.record = (0, 0)
+        self._parts: list[Part] = []
         self._opened: dict[str, Made] = {}
         with contextlib.suppress(OSError, NotKept):
             self._recall(os.open(file, os.O_RDONLY))
@@ -57,12 +57,19 @@ class Memory:
     def keep(self, made: Standing, record: tuple[int, int]) -> None:
         """Remember the edition."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
+        same = [part for part in self._parts if part.is_in(made)]
+        lying = {name for part in same for name in part.bundles}
+        # what has changed now will soon change again: it lies together, so that little else is packed anew then
+        others = [name for name, bundle in made.bundles.items() if name not in lying and bundle.is_new]
+        others += [name for name, bundle in made.bundles.items() if name not in lying and not bundle.is_new]
         # only one build at a time writes it, and what a killed one left here is written over
         new = self.file.with_name(f"{self.file.name}.next")
         with new.open("wb") as file:
-            lengths = [file.write(packed(self.maker, columns)) for columns in _columns(made)]
-            for bundle in made.bundles.values():
-                file.write(bundle.data())
+            lengths = [(part.columns, file.write(part.place.data())) for part in same]
+            for start in range(0, len(others), _TOGETHER):
+                together = {name: made.bundles[name] for name in others[start : start + _TOGETHER]}
+                columns = file.write(packed(self.maker, _columns(together)))
+                lengths.append((columns, columns + sum([file.write(each.data()) for each in together.values()])))
             end = packed(self.maker, (record, made.outputs, lengths), (Made,))
             file.write(end)
             file.write(len(end).to_bytes(_LENGTH, "big"))
@@ -76,24 +83,46 @@ class Memory:
         if length > size:
             raise NotKept
         record, outputs, lengths = unpacked(self.maker, os.pread(file, length, size - length), (Made,))
-        bundles: dict[str, Sealed] = {}
-        read, start = 0, sum(lengths)
-        for part in lengths:
-            for name, given, paths, stamps, digests, contents in unpacked(self.maker, os.pread(file, part, read)):
-                held = tuple(paths.split("\0")) if paths else ()
-                bundles[name] = Sealed(given, held, stamps, digests, Place(file, start, contents))
-                start += contents
-            read += part
+        parts: list[Part] = []
+        start = 0
+        for columns, whole in lengths:
+            parts.append(Part.at(Place(file, start, whole), columns, self.maker))
+            start += whole
         if start != size - length:
             raise NotKept
-        self.made, self.record = Standing(outputs, bundles), record
+        bundles = {name: sealed for part in parts for name, sealed in part.bundles.items()}
+        self.made, self.record, self._parts = Standing(outputs, bundles), record, parts
         self._opened = dict(outputs)
 
     def _open(self, path: str) -> None:
         """Open the bundle that the file is in."""
-        bundle = next((bundle for bundle in self.made.bundles.values() if path in bundle.paths), None)
+        holding = (bundle for bundle in self.made.bundles.values() if path in bundle.listing and path in bundle.paths())
         with contextlib.suppress(NotKept):
-            self._opened.update(bundle.opened().files() if bundle else {})
+            self._opened.update(bundle.opened().files() if (bundle := next(holding, None)) else ())
+
+
+class Part(NamedTuple):
+    """Bundles that lie together in the memory's file: first their columns, packed, of so many bytes, then the contents
+    of each.
+    """
+
+    bundles: dict[str, Sealed]
+    columns: int
+    place: Place
+
+    @classmethod
+    def at(cls, place: Place, columns: int, maker: str) -> Self:
+        """Answer what lies at the place. Raises NotKept if it has been damaged, or another program has put it there."""
+        bundles: dict[str, Sealed] = {}
+        start = place.start + columns
+        for name, given, listing, stamps, digests, length in unpacked(maker, place._replace(length=columns).data()):
+            bundles[name] = Sealed(given, listing, stamps, digests, Place(place.file, start, length))
+            start += length
+        return cls(bundles, columns, place)
+
+    def is_in(self, standing: Standing) -> bool:
+        """Answer whether all of it stands in the edition, unchanged."""
+        return all(standing.bundles.get(name) is sealed for name, sealed in self.bundles.items())
 
 
 _MARK = 8
@@ -103,16 +132,11 @@ _LENGTH = 8
 """Bytes in which the length of the last part stands behind it."""
 
 _TOGETHER = 64
-"""Bundles whose columns are packed together: those of a large archive are many megabytes."""
+"""Bundles that lie together: the columns of all in a large archive are many megabytes."""
 
 
-def _columns(made: Standing) -> Iterator[list[Any]]:
-    columns = (
-        (name, bundle.fingerprint, "\0".join(bundle.paths), bundle.stamps, bundle.digests, bundle.length)
-        for name, bundle in made.bundles.items()
-    )
-    while part := list(islice(columns, _TOGETHER)):
-        yield part
+def _columns(bundles: Mapping[str, Sealed]) -> list[tuple[str | bytes | int, ...]]:
+    return [(name, *bundle[:-1], bundle.length) for name, bundle in bundles.items()]
 
 
 def marks(output: Output) -> bytes:

@@ -1,18 +1,14 @@
 """What must be rendered: the outputs whose inputs are other than last time, or whose files are."""
 
-import os
-import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
 
+from plugins.edition.left import Left
 from plugins.edition.memory import marks, others
 from plugins.edition.ready import NEXT
 from plugins.edition.record import NEXT_RECORD, RECORD
 from plugins.edition.standing import Kept, Made, Sealed
 from plugins.newsroom import Bundle, Output
-from plugins.newsroom.keeping import NotKept
 
 
 class UnfitOutputs(Exception):
@@ -51,54 +47,39 @@ class Plan:
     is_same: bool = True
 
 
-def planned(items: Iterable[Output | Bundle], last: Kept, folder: Path) -> Plan:
-    """Answer how the folder comes to hold the items, when it holds what is left of the `last` edition."""
+def planned(items: Iterable[Output | Bundle], last: Kept, left: Left) -> Plan:
+    """Answer how the folder comes to hold the items, when it holds what is `left` of the `last` edition."""
     plan = Plan()
-    _plan(items, last, plan.made, plan, str(folder))
+    _plan(items, last, plan.made, plan, left)
     return plan
 
 
-def untouched(bundle: Bundle, known: Sealed | None, folder: Path, *, is_left: bool = False) -> Sealed | None:
-    """Answer what is known of the bundle if nothing has changed in it; with other times if its files were copied.
-
-    `is_left`: nobody need look at the files.
-    """
-    if known is None or known.fingerprint != bundle.fingerprint:
-        return None
-    if is_left or known.is_left(str(folder)):
-        return known
-    try:
-        present = _present(known.opened(), str(folder))
-    except NotKept:
-        return None
-    return Sealed.of(present) if present else None
+def untouched(bundle: Bundle, known: Sealed | None, left: Left) -> Sealed | None:
+    """Answer what is known of the bundle if nothing has changed in it; with other times if its files were copied."""
+    return left.sealed(known) if known and known.fingerprint == bundle.fingerprint else None
 
 
-def _untouched(bundle: Bundle, known: Kept | None, folder: str) -> Kept | None:
-    return _present(known, folder) if known and known.fingerprint == bundle.fingerprint else None
-
-
-def _plan(items: Iterable[Output | Bundle], last: Kept, next: Kept, plan: Plan, folder: str) -> None:
+def _plan(items: Iterable[Output | Bundle], last: Kept, next: Kept, plan: Plan, left: Left) -> None:
     for item in items:
         if isinstance(item, Bundle):
             if item.name in next.bundles:
                 raise ValueError(f"two bundles beside each other are called {item.name}")
             known = last.bundles.get(item.name)
-            found = _untouched(item, known, folder)
+            found = left.bundle(known) if known and known.fingerprint == item.fingerprint else None
             if found is None:
                 found = Kept.empty(item.fingerprint)
-                _plan(item.items(), known or Kept.empty(), found, plan, folder)
+                _plan(item.items(), known or Kept.empty(), found, plan, left)
             next.bundles[item.name] = found
             plan.is_same &= found is known
         else:
-            _plan_output(item, last.outputs.get(item.path), next, plan, folder)
+            _plan_output(item, last.outputs.get(item.path), next, plan, left)
 
 
-def _plan_output(output: Output, known: Made | None, next: Kept, plan: Plan, folder: str) -> None:
+def _plan_output(output: Output, known: Made | None, next: Kept, plan: Plan, left: Left) -> None:
     _check_path(output.path)
     marked = marks(output)
     plan.declared.append(output.path)
-    found = _as_left(output.path, known, folder) if known and known.marks == marked else None
+    found = left.file(output.path, known) if known and known.marks == marked else None
     if found is None:
         reasons = tuple(others(output, known.marks)) if known and known.marks != marked else None
         plan.tasks.append(Task(output, marked, reasons, next.outputs))
@@ -106,42 +87,6 @@ def _plan_output(output: Output, known: Made | None, next: Kept, plan: Plan, fol
     else:
         next.outputs[output.path] = found
         plan.is_same &= found is known
-
-
-def _present(known: Kept, folder: str) -> Kept | None:
-    """Answer the bundle if all its files are as they were left; itself, unless they have other times."""
-    outputs: dict[str, Made] = {}
-    is_same = True
-    for path, made in known.outputs.items():
-        found = _as_left(path, made, folder)
-        if found is None:
-            return None
-        is_same &= found is made
-        outputs[path] = found
-    bundles: dict[str, Kept] = {}
-    for name, bundle in known.bundles.items():
-        within = _present(bundle, folder)
-        if within is None:
-            return None
-        is_same &= within is bundle
-        bundles[name] = within
-    return known if is_same else Kept(known.fingerprint, outputs, bundles)
-
-
-def _as_left(path: str, made: Made, folder: str) -> Made | None:
-    """Answer what was made if its file holds it still; with another time if it has been copied or restored."""
-    file = f"{folder}/{path}"
-    try:
-        found = os.lstat(file)
-        if found.st_size != made.size:
-            return None
-        if found.st_mtime_ns == made.modified:
-            return made
-        if stat.S_ISLNK(found.st_mode) or sha256(Path(file).read_bytes()).hexdigest() != made.digest:
-            return None
-    except OSError:
-        return None
-    return made._replace(modified=found.st_mtime_ns)
 
 
 def _check_path(path: str) -> None:

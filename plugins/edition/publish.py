@@ -9,8 +9,12 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
+from plugins.edition.change import Change
+from plugins.edition.clash import clash
+from plugins.edition.left import Left
 from plugins.edition.memory import Memory
 from plugins.edition.plan import UnfitOutputs
 from plugins.edition.ready import Ready
@@ -52,7 +56,8 @@ def publish(
 ) -> Report:
     """Make the folder hold the outputs, and answer what changed. What `memory` recalls is not rendered again.
 
-    `is_left`: somebody has just seen that the folder is as the memory's build left it; only what changes is looked at.
+    `is_left`: somebody has just seen that the folder is as the memory's build left it; only what changes is looked at,
+    unless the record says that another build has begun since.
     A second build into the same folder waits for the first. Raises UnfitOutputs, or whatever a render raises; then no
     file has been changed.
     """
@@ -62,29 +67,26 @@ def publish(
     with alone_in(folder):
         ready = Ready(folder)
         (folder / NEXT_RECORD).unlink(missing_ok=True)
+        last = memory.made if memory else Standing.empty()
+        is_known = memory is not None and memory.record == stamp(folder)
         try:
             watch.phase("render")
-            last = memory.made if memory else Standing.empty()
+            left = Left(str(folder), is_whole=is_left and is_known)
             try:
-                made = edition(items, last, folder, ready, jobs=jobs, watch=watch, is_left=is_left)
+                made = edition(items, last, left, ready, jobs=jobs, watch=watch)
             except (FileExistsError, IsADirectoryError, NotADirectoryError):
                 _tell_who(opened(items))
                 raise
-            if memory and made.is_same and memory.record == stamp(folder):
-                return Report(rendered={}, written=(), removed=(), unchanged=len(last.paths()))
-            _check_paths(made, items)
+            if made.is_same and is_known:
+                return Report(rendered={}, written=(), removed=(), unchanged=last.total)
+            change = Change.between(last, made.standing)
+            if len(made.declared) > len(set(made.declared)) or clash(change.new, made.standing):
+                _tell_who(opened(items))
             items.clear()  # thousands of bundles in a large archive, with what they would be made of
             watch.phase("write")
-            is_known = memory is not None and memory.record == stamp(folder)
-            gone = _gone(last.made() if is_known else recorded(folder).items(), made)
-            if made.written or gone or not is_known:
-                write(folder, (*made.standing.made(), *gone))
-            for path, _ in gone:
-                _remove(folder, path)
-            if made.written:
-                ready.put(made.written)
-            if gone:
-                write(folder, made.standing.made())
+            if not is_known:
+                change = change._replace(gone=_gone(recorded(folder), made.standing))
+            _put(folder, made, change, ready, is_known=is_known)
         finally:
             ready.discard()
         if memory:
@@ -92,8 +94,8 @@ def publish(
     return Report(
         rendered=dict(sorted(made.rendered.items())),
         written=tuple(sorted(made.written)),
-        removed=tuple(path for path, _ in gone),
-        unchanged=len(made.standing.paths()) - len(made.written),
+        removed=tuple(sorted(change.gone)),
+        unchanged=made.standing.total - len(made.written),
     )
 
 
@@ -108,22 +110,22 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _gone(before: Iterable[tuple[str, str]], made: Edition) -> list[tuple[str, str]]:
-    """Answer path and SHA-256 of the files that the edition has no more."""
-    stand = set(made.standing.paths())
-    return sorted((path, digest) for path, digest in before if path not in stand and is_inside(path))
+def _put(folder: Path, made: Edition, change: Change, ready: Ready, *, is_known: bool) -> None:
+    """Bring the change into the folder. `is_known`: the record there is that of the edition before."""
+    if change.made or change.gone or not is_known:
+        write(folder, chain(made.standing.made(), change.gone.items()), change.made if is_known else None)
+    for path in change.gone:
+        _remove(folder, path)
+    if made.written:
+        ready.put(made.written)
+    if change.gone:
+        write(folder, made.standing.made(), dict.fromkeys(change.gone))
 
 
-def _check_paths(made: Edition, items: Iterable[Output | Bundle]) -> None:
-    """Raise UnfitOutputs if two files want the same place."""
-    paths = made.standing.paths()
-    # compared without case, for the folder may lie on a disk that knows none; most paths need no copy for that
-    folded = {path if path.isascii() and path.islower() else path.casefold() for path in paths}
-    folders = {path.rpartition("/")[0] for path in folded}
-    while above := {folder.rpartition("/")[0] for folder in folders} - folders:
-        folders |= above
-    if len(folded) < len(paths) or len(made.declared) > len(set(made.declared)) or folded & folders:
-        _tell_who(opened(items))
+def _gone(record: Mapping[str, str], standing: Standing) -> dict[str, str]:
+    """Answer path and SHA-256 of the recorded files that the edition has not."""
+    paths = set(standing.paths())
+    return {path: digest for path, digest in record.items() if path not in paths and is_inside(path)}
 
 
 def _tell_who(outputs: Iterable[Output]) -> None:

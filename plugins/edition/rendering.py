@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from plugins.edition.left import Left
 from plugins.edition.plan import Task, planned, untouched
 from plugins.edition.ready import Ready
 from plugins.edition.standing import Kept, Sealed, Standing
@@ -57,16 +58,9 @@ class Edition:
 
 
 def edition(
-    items: Iterable[Output | Bundle],
-    last: Standing,
-    folder: Path,
-    ready: Ready,
-    *,
-    jobs: int = 1,
-    watch: Watch,
-    is_left: bool = False,
+    items: Iterable[Output | Bundle], last: Standing, left: Left, ready: Ready, *, jobs: int = 1, watch: Watch
 ) -> Edition:
-    """Make the edition of these items, when the folder holds what is left of the `last` one; all of it, if `is_left`.
+    """Make the edition of these items, when the folder holds what is `left` of the `last` one.
 
     New bytes are laid `ready`. All is the same whatever the number of jobs.
     Raises what a render raises.
@@ -80,13 +74,13 @@ def edition(
                 raise ValueError(f"two bundles beside each other are called {item.name}")
             names.add(item.name)
         known = last.bundles.get(item.name) if isinstance(item, Bundle) else None
-        found = untouched(item, known, folder, is_left=is_left) if isinstance(item, Bundle) else None
+        found = untouched(item, known, left) if isinstance(item, Bundle) else None
         if found is None or not isinstance(item, Bundle):
             changed.append(item)
         else:
             whole.standing.bundles[item.name] = found
             whole.is_same &= found is known
-    for done, part in enumerate(_parts(changed, last, folder, ready, jobs), start=1):
+    for done, part in enumerate(_parts(changed, last, left, ready, jobs), start=1):
         whole.add(part)
         watch.made(done, len(changed))
     whole.is_same &= whole.standing.outputs.keys() == last.outputs.keys()
@@ -94,40 +88,38 @@ def edition(
     return whole
 
 
-def _parts(
-    items: Sequence[Output | Bundle], last: Standing, folder: Path, ready: Ready, jobs: int
-) -> Iterator[Edition]:
+def _parts(items: Sequence[Output | Bundle], last: Standing, left: Left, ready: Ready, jobs: int) -> Iterator[Edition]:
     if items:
         ready.prepare()
     if jobs < 2 or len(items) < _MANY:
-        yield from (_part(item, last, folder, ready) for item in items)
+        yield from (_part(item, last, left, ready) for item in items)
         return
     # forked, so that the newsroom need not be sent
-    _shared[:] = [(items, last, folder, ready)]
+    _shared[:] = [(items, last, left, ready)]
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
         for number, part in enumerate(pool.imap(_part_apart, range(len(items)))):
             # a fault comes once more here, where it can be raised with all that it says
-            yield part or _part(items[number], last, folder, ready)
+            yield part or _part(items[number], last, left, ready)
     _shared.clear()
 
 
-_shared: list[tuple[Sequence[Output | Bundle], Standing, Path, Ready]] = []
+_shared: list[tuple[Sequence[Output | Bundle], Standing, Left, Ready]] = []
 
 
 def _part_apart(number: int) -> Edition | None:
-    items, last, folder, ready = _shared[0]
+    items, last, left, ready = _shared[0]
     try:
-        return _part(items[number], last, folder, ready)
+        return _part(items[number], last, left, ready)
     except Exception:
         return None
 
 
-def _part(item: Output | Bundle, last: Standing, folder: Path, ready: Ready) -> Edition:
-    plan = planned([item], _known(item, last), folder)
+def _part(item: Output | Bundle, last: Standing, left: Left, ready: Ready) -> Edition:
+    plan = planned([item], _known(item, last), left)
     part = Edition(declared=plan.declared, is_same=plan.is_same)
     for task in plan.tasks:
         part.rendered[task.output.path] = task.reasons
-        if _render(task, folder, ready):
+        if _render(task, left.folder, ready):
             part.written.append(task.output.path)
     part.standing.outputs.update(plan.made.outputs)
     part.standing.bundles.update({name: Sealed.of(bundle) for name, bundle in plan.made.bundles.items()})
@@ -146,7 +138,7 @@ def _known(item: Output | Bundle, last: Standing) -> Kept:
     return known
 
 
-def _render(task: Task, folder: Path, ready: Ready) -> bool:
+def _render(task: Task, folder: str, ready: Ready) -> bool:
     """Render the output, and answer whether its bytes are new."""
     path, data = task.output.path, task.output.render()
     modified = _held_since(f"{folder}/{path}", data)

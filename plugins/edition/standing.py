@@ -7,6 +7,7 @@ looked into.
 import os
 from array import array
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from plugins.newsroom.keeping import packed, unpacked
@@ -32,76 +33,87 @@ class Kept(NamedTuple):
     def empty(cls, fingerprint: str = "") -> "Kept":
         return cls(fingerprint, {}, {})
 
-    def within(self) -> "Iterator[Kept]":
-        """Answer this bundle and all those within it."""
-        waiting = [self]
-        while waiting:
-            bundle = waiting.pop()
-            waiting += bundle.bundles.values()
-            yield bundle
-
-    def files(self) -> dict[str, Made]:
-        """Answer every file in the bundle and in those within it, by path."""
-        found: dict[str, Made] = {}
-        for bundle in self.within():
-            found.update(bundle.outputs)
-        return found
+    def files(self) -> Iterator[tuple[str, Made]]:
+        """Answer path and file of every file in the bundle and in those within it."""
+        yield from self.outputs.items()
+        for bundle in self.bundles.values():
+            yield from bundle.files()
 
 
 class Place(NamedTuple):
-    """Where a bundle's contents lie in an open file."""
+    """Where some bytes lie in an open file."""
 
     file: int
     start: int
     length: int
 
+    def data(self) -> bytes:
+        return os.pread(self.file, self.length, self.start)
+
 
 class Sealed(NamedTuple):
     """A bundle put away: in columns what is asked of every bundle, and all else unopened.
 
-    `paths` are those of all files in it. In their order, `stamps` are their sizes and times (ns) by turns, as 64-bit
-    numbers, and `digests` their SHA-256, of 32 bytes each.
+    `listing` has the paths of all files in it, with a NUL between them. In their order, `stamps` are their sizes and
+    times (ns) by turns, as 64-bit numbers, and `digests` their SHA-256, of 32 bytes each. `contents` are their marks,
+    and which of them is in which of the bundles within.
     """
 
     fingerprint: str
-    paths: tuple[str, ...]
+    listing: str
     stamps: bytes
     digests: bytes
     contents: bytes | Place
 
     @classmethod
     def of(cls, bundle: Kept) -> "Sealed":
-        files = bundle.files()
+        files = list(bundle.files())
+        made = [file for _, file in files]
+        contents = [file.marks for file in made], list(_laid_out("", bundle))
         return cls(
             fingerprint=bundle.fingerprint,
-            paths=tuple(files),
-            stamps=array("q", (number for made in files.values() for number in (made.size, made.modified))).tobytes(),
-            digests=b"".join(bytes.fromhex(made.digest) for made in files.values()),
-            contents=packed("", bundle, (Made, Kept)),
+            listing="\0".join([path for path, _ in files]),
+            stamps=array("q", [number for file in made for number in (file.size, file.modified)]).tobytes(),
+            digests=bytes.fromhex("".join([file.digest for file in made])),
+            contents=packed(bundle.fingerprint, contents),
         )
 
     def opened(self) -> Kept:
         """Answer the bundle. Raises NotKept if it has been damaged."""
-        bundle: Kept = unpacked("", self.data(), (Made, Kept))
-        return bundle
+        marks, layout = unpacked(self.fingerprint, self.data())
+        stamps = array("q", self.stamps)
+        files = zip(self.paths(), map(Made, marks, self._digests(), stamps[::2], stamps[1::2]), strict=True)
+        return _built(iter(layout), files)[1]
 
     def data(self) -> bytes:
         """Answer the contents as they lie in the memory's file."""
-        if isinstance(self.contents, Place):
-            return os.pread(self.contents.file, self.contents.length, self.contents.start)
-        return self.contents
+        return self.contents.data() if isinstance(self.contents, Place) else self.contents
+
+    @property
+    def is_new(self) -> bool:
+        """Answer whether it lies in no file yet."""
+        return isinstance(self.contents, bytes)
 
     @property
     def length(self) -> int:
         """Answer how many bytes the contents are."""
         return self.contents.length if isinstance(self.contents, Place) else len(self.contents)
 
+    @property
+    def total(self) -> int:
+        """Answer how many files are in it."""
+        return len(self.digests) // _DIGEST
+
+    def paths(self) -> list[str]:
+        """Answer the path of every file."""
+        return self.listing.split("\0") if self.digests else []
+
     def is_left(self, folder: str) -> bool:
         """Answer whether every file in the folder has the size and time that it was left with."""
         lstat = os.lstat
         numbers = array("q", self.stamps)
         try:
-            for path, size, modified in zip(self.paths, numbers[::2], numbers[1::2], strict=True):
+            for path, size, modified in zip(self.paths(), numbers[::2], numbers[1::2], strict=True):
                 found = lstat(f"{folder}/{path}")
                 if found.st_mtime_ns != modified or found.st_size != size:
                     return False
@@ -111,8 +123,15 @@ class Sealed(NamedTuple):
 
     def made(self) -> Iterator[tuple[str, str]]:
         """Answer each file's path and SHA-256."""
-        digests = self.digests
-        return ((path, digests[at * 32 : at * 32 + 32].hex()) for at, path in enumerate(self.paths))
+        return zip(self.paths(), self._digests(), strict=True)
+
+    def _digests(self) -> list[str]:
+        digests, digit = self.digests.hex(), 2 * _DIGEST
+        return [digests[at : at + digit] for at in range(0, len(digests), digit)]
+
+
+_DIGEST = 32
+"""Bytes of a SHA-256."""
 
 
 class Standing(NamedTuple):
@@ -125,9 +144,22 @@ class Standing(NamedTuple):
     def empty(cls) -> "Standing":
         return cls({}, {})
 
-    def paths(self) -> list[str]:
+    @property
+    def total(self) -> int:
+        """Answer how many files there are."""
+        return len(self.outputs) + sum([bundle.total for bundle in self.bundles.values()])
+
+    def listings(self) -> Iterator[str]:
+        """Answer the paths of all files, many in one text, with a NUL between them; "" is no path."""
+        yield "\0".join(self.outputs)
+        for bundle in self.bundles.values():
+            yield bundle.listing
+
+    def paths(self) -> Iterator[str]:
         """Answer the path of every file."""
-        return [*self.outputs, *(path for bundle in self.bundles.values() for path in bundle.paths)]
+        yield from self.outputs
+        for bundle in self.bundles.values():
+            yield from bundle.paths()
 
     def is_left(self, folder: str) -> bool:
         """Answer whether every file in the folder has the size and time that it was left with."""
@@ -140,3 +172,20 @@ class Standing(NamedTuple):
             yield path, made.digest
         for bundle in self.bundles.values():
             yield from bundle.made()
+
+
+def _laid_out(name: str, bundle: Kept) -> Iterator[tuple[str, str, int, int]]:
+    """Answer the name and the fingerprint of the bundle and of those within it, and how many files and bundles are
+    directly in each: in the order of the files.
+    """
+    yield name, bundle.fingerprint, len(bundle.outputs), len(bundle.bundles)
+    for within, each in bundle.bundles.items():
+        yield from _laid_out(within, each)
+
+
+def _built(layout: Iterator[tuple[str, str, int, int]], files: Iterator[tuple[str, Made]]) -> tuple[str, Kept]:
+    """Answer the next bundle that has been laid out, with its name."""
+    name, fingerprint, outputs, bundles = next(layout)
+    kept = Kept(fingerprint, dict(islice(files, outputs)), {})
+    kept.bundles.update(_built(layout, files) for _ in range(bundles))
+    return name, kept

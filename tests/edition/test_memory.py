@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from plugins.edition.memory import Memory, marks, others
+from plugins.edition.memory import _TOGETHER, Memory, marks, others
 from plugins.edition.standing import Kept, Made, Sealed, Standing
 from plugins.newsroom import Input, Output
 from plugins.newsroom.keeping import NotKept
@@ -54,13 +54,32 @@ def test_what_is_not_opened_is_kept_as_it_is(kept):
     assert opened(Memory(kept, "maker").made) == opened(MADE)
 
 
+def standing_of(names, fingerprint="f"):
+    """Answer an edition of many bundles of one file each."""
+    made = Made(b"m" * 8, DIGESTS[0], 1, 2)
+    return Standing({}, {name: Sealed.of(Kept(fingerprint, {name: made}, {})) for name in names})
+
+
+def test_what_has_not_changed_is_kept_whatever_lies_beside_it(tmp_path):
+    names = [f"n{number}" for number in range(3 * _TOGETHER)]
+    Memory(tmp_path / "edition", "maker").keep(standing_of(names), (1, 1))
+    for changed, gone in ([["n0", "n100"], []], [["n1"], ["n0", "n2"]], [[], ["n180"]], [["new"], []], [[], names]):
+        recalled = Memory(tmp_path / "edition", "maker")
+        bundles = {**recalled.made.bundles, **standing_of(changed, "g").bundles}
+        made = Standing({}, {name: bundle for name, bundle in bundles.items() if name not in gone})
+        recalled.keep(made, (2, 2))
+        assert opened(Memory(tmp_path / "edition", "maker").made) == opened(made)
+        recalled.keep(made, (2, 2))
+        assert opened(Memory(tmp_path / "edition", "maker").made) == opened(made)
+
+
 def test_a_damaged_bundle_is_noticed_when_it_is_opened(kept):
     kept.write_bytes(flipped(kept.read_bytes(), Memory(kept, "maker").made.bundles["a"].contents.start + 40))
     recalled = Memory(kept, "maker")
     with pytest.raises(NotKept):
         recalled.made.bundles["a"].opened()
     assert recalled.digest(OUTPUT) is None
-    assert recalled.made.paths() == MADE.paths()
+    assert list(recalled.made.paths()) == list(MADE.paths())
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from plugins.edition.left import Left
 from plugins.edition.memory import Memory
 from plugins.edition.plan import planned
 from plugins.edition.publish import publish
@@ -36,7 +37,7 @@ def edition(tmp_path):
 
     def plan(*items):
         last = Kept("", memory.made.outputs, {name: sealed.opened() for name, sealed in memory.made.bundles.items()})
-        return planned(items, last, tmp_path / "output")
+        return planned(items, last, Left(str(tmp_path / "output")))
 
     return made, plan
 
@@ -46,7 +47,7 @@ def paths(plan):
 
 
 def test_everything_is_rendered_the_first_time(tmp_path):
-    plan = planned([A, bundle("x", B)], Kept.empty(), tmp_path)
+    plan = planned([A, bundle("x", B)], Kept.empty(), Left(str(tmp_path)))
     assert paths(plan) == [A.path, B.path]
     assert not plan.is_same and [task.reasons for task in plan.tasks] == [None, None]
 
@@ -80,7 +81,7 @@ def test_a_bundle_with_the_same_fingerprint_is_not_opened(edition):
     made(bundle("x", A, bundle("y", B)), C)
     again = plan(Bundle(name="x", fingerprint="1", items=never), C)
     assert again.tasks == [] and again.is_same
-    assert sorted(again.made.files()) == [A.path, B.path, C.path]
+    assert sorted(dict(again.made.files())) == [A.path, B.path, C.path]
 
 
 def test_of_a_bundle_with_another_fingerprint_only_what_differs_is_rendered(edition):
@@ -151,4 +152,4 @@ def test_what_moves_into_another_bundle_stays_one_file(edition):
 
 def test_two_bundles_beside_each_other_can_not_share_a_name(tmp_path):
     with pytest.raises(ValueError, match="two bundles beside each other are called x"):
-        planned([bundle("x", A), bundle("x", B)], Kept.empty(), tmp_path)
+        planned([bundle("x", A), bundle("x", B)], Kept.empty(), Left(str(tmp_path)))

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plugins.edition.memory import Memory
 from plugins.edition.plan import UnfitOutputs
 from plugins.edition.publish import publish
 from plugins.edition.record import RECORD
-from plugins.newsroom import Input, Output
+from plugins.newsroom import Bundle, Input, Output
 
 PROJECT = Path(__file__).parent.parent.parent
 
@@ -98,6 +99,67 @@ def test_two_outputs_can_not_share_a_place(paths, tmp_path):
         publish([output for path in paths for output in outputs({path: b"1"})], tmp_path)
 
 
+def bundle(name, *items, fingerprint="1"):
+    return Bundle(name=name, fingerprint=fingerprint, items=lambda: items)
+
+
+@pytest.mark.parametrize("path", ["a", "A", "a/b", "c/d"])
+@pytest.mark.parametrize("within", [False, True])
+def test_what_comes_later_can_not_take_the_place_of_what_stands(within, path, tmp_path):
+    memory = Memory(tmp_path / "memory", "maker")
+    stands = [bundle("x", *outputs({"a": b"1", "c/d/e": b"1", "z": b"1"})), *outputs({"y": b"1"})]
+    (comes,) = outputs({path: b"2"})
+    publish(stands, tmp_path / "output", memory)
+    before = held(tmp_path / "output")
+    items = [bundle("over", stands[0], comes), stands[1]] if within else [*stands, bundle("more", comes)]
+    with pytest.raises(UnfitOutputs):
+        publish(items, tmp_path / "output", Memory(tmp_path / "memory", "maker"))
+    assert held(tmp_path / "output") == before
+
+
+def test_what_a_nested_bundle_has_can_not_be_wanted_beside_it(tmp_path):
+    memory = Memory(tmp_path / "memory", "maker")
+    within = bundle("within", *outputs({"a": b"1"}))
+    publish([bundle("x", within)], tmp_path / "output", memory)
+    with pytest.raises(UnfitOutputs, match="a is wanted twice"):
+        publish([bundle("x", within, *outputs({"a": b"1"}), fingerprint="2")], tmp_path / "output", memory)
+
+
+def test_the_record_tells_of_bytes_that_somebody_has_put_there_already(tmp_path):
+    memory = Memory(tmp_path / "memory", "maker")
+    one, other = (Output(path="a", inputs=(Input("a", data),), render=data.encode) for data in "12")
+    for items, folder in (([one], "output"), ([other], "clean")):
+        publish(items, tmp_path / folder, memory if folder == "output" else None)
+    (tmp_path / "output/a").write_bytes(b"2")
+    assert publish([other], tmp_path / "output", memory).written == ()
+    assert (tmp_path / "output" / RECORD).read_bytes() == (tmp_path / "clean" / RECORD).read_bytes()
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_that_everything_is_left_is_believed_only_while_the_record_is(is_known, tmp_path):
+    """Another build may have begun after somebody looked, and been killed."""
+    memory = Memory(tmp_path / "memory", "maker")
+    files = {"a": b"1", "b": b"1"}
+    publish(outputs(files), tmp_path / "output", memory)
+    (tmp_path / "output/a").write_bytes(b"another build's")
+    if not is_known:
+        os.utime(tmp_path / "output" / RECORD, ns=(1, 1))
+    publish(outputs(files), tmp_path / "output", memory, is_left=True)
+    assert (held(tmp_path / "output") == files) is not is_known
+
+
+def test_a_record_damaged_unseen_is_written_anew_with_the_next_change(tmp_path):
+    memory = Memory(tmp_path / "memory", "maker")
+    publish(outputs({"a": b"1"}), tmp_path / "output", memory)
+    record = tmp_path / "output" / RECORD
+    found = record.stat()
+    record.write_bytes(b"?" * found.st_size)
+    os.utime(record, ns=(found.st_atime_ns, found.st_mtime_ns))
+    publish(outputs({"a": b"1", "b": b"1"}), tmp_path / "output", memory)
+    publish(outputs({"a": b"1", "b": b"1"}), tmp_path / "clean")
+    assert record.read_bytes() == (tmp_path / "clean" / RECORD).read_bytes()
+
+
 def test_a_linked_file_is_replaced_and_not_written_through(tmp_path):
     (tmp_path / "precious").write_bytes(b"1")
     folder = tmp_path / "output"
@@ -136,7 +198,7 @@ def test_a_killed_build_leaves_whole_files_and_the_next_one_is_right(moment, tmp
         import builtins, os, signal
         from pathlib import Path
         from plugins.edition.publish import publish
-        from plugins.newsroom import Input, Output
+        from plugins.newsroom import Bundle, Input, Output
         left = [{moment}]
         def counted(action):
             def act(*args, **kwargs):

@@ -3,6 +3,7 @@
 import pytest
 
 from plugins.edition import rendering
+from plugins.edition.left import Left
 from plugins.edition.publish import publish
 from plugins.edition.ready import Ready
 from plugins.edition.rendering import Watch, edition
@@ -59,7 +60,7 @@ def test_only_what_the_folder_does_not_hold_is_laid_ready(jobs, tmp_path):
     (tmp_path / "output/0/0").write_bytes(b"bytes of 9")
     before = files(tmp_path / "output")
     ready = Ready(tmp_path / "output")
-    made = edition(outputs(), Standing.empty(), tmp_path / "output", ready, jobs=jobs, watch=Watch())
+    made = edition(outputs(), Standing.empty(), Left(str(tmp_path / "output")), ready, jobs=jobs, watch=Watch())
     assert len(made.rendered) == MANY and made.written == ["0/0"]
     laid = files(tmp_path / "output").items() - before.items()
     assert [data for _, data in laid] == [b"bytes of 0"]

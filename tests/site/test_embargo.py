@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plugins.edition.standing import Kept, Made
+from plugins.edition.standing import Made, Sealed
 from plugins.newsroom import keeping
 from plugins.reading.book import KINDS
 from tests.building import NOW, SAMPLE, build, files
@@ -157,12 +157,13 @@ def edition_in(data: bytes) -> Iterator[dict[str, Made]]:
     end = len(data) - 8
     _, outputs, lengths = contents(data[end - int.from_bytes(data[end:], "big") : end], Made)
     yield outputs
-    read, start = 0, sum(lengths)
-    for length in lengths:
-        for *_, size in contents(data[read : read + length]):
-            yield contents(data[start : start + size], Made, Kept).files()
-            start += size
-        read += length
+    start = 0
+    for columns, length in lengths:
+        at = start + columns
+        for _, *at_hand, size in contents(data[start : start + columns]):
+            yield dict(Sealed(*at_hand, data[at : at + size]).opened().files())
+            at += size
+        start += length
 
 
 def remembered(found: dict[str, bytes]) -> set[str]:
