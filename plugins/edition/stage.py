@@ -54,6 +54,7 @@ class Stage:
         return known[1]
 
     def _joined(self, releases: Iterable[Release]) -> str:
+        # hundreds of thousands in a large archive: so the loop is not ours
         return fingerprint("".join(map(self._fingerprints.__getitem__, map(id, releases))))
 
     @cached_property
