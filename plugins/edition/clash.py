@@ -3,7 +3,7 @@
 Paths are compared without case, for the folder may lie on a disk that knows none.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from plugins.edition.standing import Standing
 
@@ -13,7 +13,7 @@ def clash(new: Collection[str], standing: Standing) -> bool:
     if not new:
         return False
     wanted = {path.casefold() for path in new}
-    near = list(_folded(standing)) if len(wanted) > _FEW else _near(wanted, standing)
+    near = _near(wanted, standing) if len(wanted) <= _FEW else _all(standing)
     files = set(near)
     return len(files) < len(near) or not files.isdisjoint(_above(files))
 
@@ -25,12 +25,12 @@ _FEW = 50
 def _near(wanted: Collection[str], standing: Standing) -> list[str]:
     """Answer all paths that the wanted ones could be in the way of, and some more."""
     above, starts = _above(wanted), tuple(wanted)
-    return [path for path in _folded(standing) if path.startswith(starts) or path in above]
+    folded = (listing.casefold().split("\0") for listing in standing.listings())
+    return [path for paths in folded for path in paths if path.startswith(starts) or path in above]
 
 
-def _folded(standing: Standing) -> Iterator[str]:
-    for listing in standing.listings():
-        yield from listing.casefold().split("\0")
+def _all(standing: Standing) -> list[str]:
+    return "\0".join(standing.listings()).casefold().split("\0")
 
 
 def _above(paths: Collection[str]) -> set[str]:

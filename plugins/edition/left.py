@@ -12,16 +12,18 @@ from plugins.newsroom.keeping import NotKept
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The output folder with what is left in it. `is_whole`: somebody has just seen that every file of the last edition
-    is as it was left, so nobody need look again.
+    """The output folder with what is left in it; `opened` is the same folder, open.
+
+    `is_whole`: somebody has just seen that every file of the last edition is as it was left, so nobody need look again.
     """
 
     folder: str
+    opened: int
     is_whole: bool = False
 
     def sealed(self, known: Sealed) -> Sealed | None:
         """Answer the bundle if all its files hold what was made; with other times if they were copied or restored."""
-        if self.is_whole or known.is_left(self.folder):
+        if self.is_whole or known.is_left(self.opened):
             return known
         try:
             found = self.bundle(known.opened())
@@ -54,14 +56,13 @@ class Left:
         """Answer what was made if its file holds it still; with another time if it has been copied or restored."""
         if self.is_whole:
             return made
-        file = f"{self.folder}/{path}"
         try:
-            found = os.lstat(file)
+            found = os.stat(path, dir_fd=self.opened, follow_symlinks=False)
             if found.st_size != made.size:
                 return None
             if found.st_mtime_ns == made.modified:
                 return made
-            if stat.S_ISLNK(found.st_mode) or sha256(Path(file).read_bytes()).hexdigest() != made.digest:
+            if stat.S_ISLNK(found.st_mode) or sha256(Path(self.folder, path).read_bytes()).hexdigest() != made.digest:
                 return None
         except OSError:
             return None

@@ -64,14 +64,14 @@ def publish(
     watch = watch or Watch()
     items = list(items)
     folder.mkdir(parents=True, exist_ok=True)
-    with alone_in(folder):
+    with alone_in(folder) as held:
         ready = Ready(folder)
         (folder / NEXT_RECORD).unlink(missing_ok=True)
         last = memory.made if memory else Standing.empty()
         is_known = memory is not None and memory.record == stamp(folder)
         try:
             watch.phase("render")
-            left = Left(str(folder), is_whole=is_left and is_known)
+            left = Left(str(folder), held, is_whole=is_left and is_known)
             try:
                 made = edition(items, last, left, ready, jobs=jobs, watch=watch)
             except (FileExistsError, IsADirectoryError, NotADirectoryError):
@@ -100,12 +100,14 @@ def publish(
 
 
 @contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Hold the folder until done. The lock is the system's own: it leaves no file, and ends with the process."""
+def alone_in(folder: Path) -> Iterator[int]:
+    """Hold the folder until done, and answer it as an open one. The lock is the system's own: it leaves no file, and
+    ends with the process.
+    """
     held = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
-        yield
+        yield held
     finally:
         os.close(held)
 

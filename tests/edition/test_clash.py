@@ -43,6 +43,12 @@ def test_what_only_begins_alike_is_no_clash():
 paths = st.lists(st.text("aAb/", min_size=1, max_size=4), max_size=8)
 
 
+def test_a_bundle_without_files_is_in_nobody_s_way():
+    empty = Sealed.of(Kept("f", {}, {}))
+    edition = Standing({}, {"a": empty, "b": empty, **standing("x", "a/b").bundles})
+    assert not clash(["a/b"], edition) and not clash([f"a/{n}" for n in range(99)], edition)
+
+
 @given(paths, paths)
 def test_a_few_new_paths_clash_as_all_would(before, new):
     everything = standing(*before, *new)

@@ -5,7 +5,6 @@ import shutil
 
 import pytest
 
-from plugins.edition.left import Left
 from plugins.edition.memory import Memory
 from plugins.edition.plan import planned
 from plugins.edition.publish import publish
@@ -27,7 +26,7 @@ def never():
 
 
 @pytest.fixture
-def edition(tmp_path):
+def edition(tmp_path, left_in):
     """Answer a function that publishes items, and the function that plans the next edition."""
     memory = Memory(tmp_path / "cache/edition", "maker")
 
@@ -37,7 +36,7 @@ def edition(tmp_path):
 
     def plan(*items):
         last = Kept("", memory.made.outputs, {name: sealed.opened() for name, sealed in memory.made.bundles.items()})
-        return planned(items, last, Left(str(tmp_path / "output")))
+        return planned(items, last, left_in(tmp_path / "output"))
 
     return made, plan
 
@@ -46,8 +45,8 @@ def paths(plan):
     return [task.output.path for task in plan.tasks]
 
 
-def test_everything_is_rendered_the_first_time(tmp_path):
-    plan = planned([A, bundle("x", B)], Kept.empty(), Left(str(tmp_path)))
+def test_everything_is_rendered_the_first_time(tmp_path, left_in):
+    plan = planned([A, bundle("x", B)], Kept.empty(), left_in(tmp_path))
     assert paths(plan) == [A.path, B.path]
     assert not plan.is_same and [task.reasons for task in plan.tasks] == [None, None]
 
@@ -150,6 +149,6 @@ def test_what_moves_into_another_bundle_stays_one_file(edition):
     assert (folder / A.path).read_bytes() == b"a" and (folder / B.path).read_bytes() == b"b"
 
 
-def test_two_bundles_beside_each_other_can_not_share_a_name(tmp_path):
+def test_two_bundles_beside_each_other_can_not_share_a_name(tmp_path, left_in):
     with pytest.raises(ValueError, match="two bundles beside each other are called x"):
-        planned([bundle("x", A), bundle("x", B)], Kept.empty(), Left(str(tmp_path)))
+        planned([bundle("x", A), bundle("x", B)], Kept.empty(), left_in(tmp_path))

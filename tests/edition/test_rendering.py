@@ -3,7 +3,6 @@
 import pytest
 
 from plugins.edition import rendering
-from plugins.edition.left import Left
 from plugins.edition.publish import publish
 from plugins.edition.ready import Ready
 from plugins.edition.rendering import Watch, edition
@@ -55,12 +54,12 @@ def test_all_is_the_same_whatever_the_number_of_processes(jobs, tmp_path):
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_only_what_the_folder_does_not_hold_is_laid_ready(jobs, tmp_path):
+def test_only_what_the_folder_does_not_hold_is_laid_ready(jobs, tmp_path, left_in):
     publish(outputs(), tmp_path / "output")
     (tmp_path / "output/0/0").write_bytes(b"bytes of 9")
     before = files(tmp_path / "output")
     ready = Ready(tmp_path / "output")
-    made = edition(outputs(), Standing.empty(), Left(str(tmp_path / "output")), ready, jobs=jobs, watch=Watch())
+    made = edition(outputs(), Standing.empty(), left_in(tmp_path / "output"), ready, jobs=jobs, watch=Watch())
     assert len(made.rendered) == MANY and made.written == ["0/0"]
     laid = files(tmp_path / "output").items() - before.items()
     assert [data for _, data in laid] == [b"bytes of 0"]
