@@ -59,9 +59,9 @@ class Memory:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         same = [part for part in self._parts if part.is_in(made)]
         lying = {name for part in same for name in part.bundles}
+        others = [name for name in made.bundles if name not in lying]
         # what has changed now will soon change again: it lies together, so that little else is packed anew then
-        others = [name for name, bundle in made.bundles.items() if name not in lying and bundle.is_new]
-        others += [name for name, bundle in made.bundles.items() if name not in lying and not bundle.is_new]
+        others.sort(key=lambda name: not made.bundles[name].is_new)
         # only one build at a time writes it, and what a killed one left here is written over
         new = self.file.with_name(f"{self.file.name}.next")
         with new.open("wb") as file:
