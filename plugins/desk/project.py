@@ -9,9 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from plugins.newsroom import Faults, Site
-
 if TYPE_CHECKING:
+    from plugins.newsroom import Site
     from plugins.reading.masthead import Masthead
 
 SETTINGS = "pelicanconf.py"
@@ -73,6 +72,7 @@ class Project:
 
     def masthead(self) -> "Masthead | None":
         """Answer what newsroom.yaml says, or None while it has faults (which `press check` tells)."""
+        from plugins.newsroom import Faults
         from plugins.reading import masthead
 
         try:
@@ -86,7 +86,7 @@ class Project:
         found = self.masthead()
         return found.site.base if found else "/"
 
-    def public_copy(self, site: Site) -> Path:
+    def public_copy(self, site: "Site") -> Path:
         """Answer the folder with a copy of what was public at that site, kept whenever it is published from here."""
         return self.cache / "publishing" / "public" / site.host
 

@@ -1,10 +1,11 @@
 """What is remembered of a year's folders, put away so that a year in which nothing has changed is recalled as one.
 
 Most builds change one folder of one year. The others need not be gone through folder by folder: they are as they were
-if whatever was looked at in them has the size and time that it had.
+if all that lies in them has the sizes and times that it had.
 """
 
-from collections.abc import Collection, Sequence
+import stat
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from plugins.newsroom import Noun, Release
 from plugins.newsroom.folding import Folded, folded, unfolded
 from plugins.newsroom.keeping import packed, unpacked
 from plugins.reading.remembered import Read, Remembered
-from plugins.reading.survey import Stamp, Stamps
+from plugins.reading.survey import Survey
 
 _AT_HAND = (
     "id", "language", "original_language", "year", "slug", "address", "source", "state", "title", "type", "audiences",
@@ -23,34 +24,37 @@ _AT_HAND = (
 
 
 class Book(NamedTuple):
-    """The folders of a year that are remembered, `names` of them.
+    """The folders of a year that are remembered.
 
-    `stamps` are those of the folders and their files, and `youngest` the last time in them; `led` says by folder where
-    its links led. `latest` is the last moment that a text speaks of as past. `digests`, by folder and file, are needed
-    only if one has a new time.
+    `seen` stands for all that lay in the year, remembered or not, as a survey has it, and `is_whole` says that all
+    which could hold texts is remembered; `youngest` is the last time at which a remembered file or folder was written.
+    `led` says by folder where its links led. `latest` is the last moment that a text speaks of as past. `files` are
+    stamps and digests by folder, needed only if something lies in the year that didn't lie there so.
     """
 
-    names: frozenset[str]
-    stamps: dict[str, Stamp]
+    seen: str
+    is_whole: bool
     youngest: int
     latest: datetime
     led: dict[str, tuple[tuple[str, str], ...]]
     galleys: dict[str, str]
     releases: Folded
     others: tuple[Read, ...]
-    digests: bytes
+    files: bytes
 
-    def is_as_left(self, stamps: Stamps, relied_on: int) -> bool:
-        """Answer whether nothing in these folders has changed, as far as times before `relied_on` can tell."""
-        return self.youngest < relied_on and self.stamps.items() <= stamps.items()
+    def is_as_left(self, seen: str, relied_on: int) -> bool:
+        """Answer whether these folders are the whole year and nothing in it has changed, as far as times before
+        `relied_on` can tell.
+        """
+        return self.is_whole and self.youngest < relied_on and self.seen == seen
 
     def as_one(self, year: str, shared: Sequence[Noun]) -> Remembered:
         """Answer the year as if it were one folder; `shared` as `bound` had them."""
         led = tuple(link for links in self.led.values() for link in links)
         return Remembered(year, self._read(shared), led, self.galleys, {}, {})
 
-    def folders(self, content: str, shared: Sequence[Noun]) -> dict[str, Remembered]:
-        """Answer the folders one by one, by path; `content` is where the stamped files lie."""
+    def folders(self, shared: Sequence[Noun]) -> dict[str, Remembered]:
+        """Answer the folders one by one, by path."""
         read: dict[str, list[Read]] = {}
         for text in self._read(shared):
             read.setdefault(text.source.rpartition("/")[0], []).append(text)
@@ -61,9 +65,9 @@ class Book(NamedTuple):
                 self.led.get(path, ()),
                 {text.body_digest: self.galleys[text.body_digest] for text in read[path]},
                 digests,
-                {file: self.stamps[file] for file in stamped(content, path, digests)},
+                stamps,
             )
-            for path, digests in unpacked("", self.digests).items()
+            for path, (digests, stamps) in unpacked("", self.files).items()
         }
 
     def _read(self, shared: Sequence[Noun]) -> tuple[Read, ...]:
@@ -74,25 +78,33 @@ KINDS = (Book, Folded)
 """What a book consists of besides nouns, for packing."""
 
 
-def bound(folders: Sequence[Remembered], shared: Sequence[Noun]) -> Book:
-    """Answer the folders as a book. `shared` are nouns that many texts hold: whoever opens the book has them too."""
-    stamps = {file: stamp for known in folders for file, stamp in known.stamps.items()}
+def bound(year: str, folders: Sequence[Remembered], survey: Survey, shared: Sequence[Noun]) -> Book:
+    """Answer the folders as a book; `year` is where they lie, and `survey` one of the content. `shared` are nouns that
+    many texts hold: whoever opens the book has them too.
+    """
+    names = {known.path.rpartition("/")[2] for known in folders}
     texts = [text for known in folders for text in known.read]
     releases = [text for text in texts if isinstance(text, Release)]
     return Book(
-        names=frozenset(known.path.rpartition("/")[2] for known in folders),
-        stamps=stamps,
-        youngest=max(modified for _, _, modified in stamps.values()),
+        seen=survey.digest(year),
+        is_whole=_could_hold_texts(year, survey) == names,
+        youngest=max(at for known in folders for _, _, at, _ in known.stamps.values()),
         latest=max(known.latest for known in folders),
         led={known.path: known.led for known in folders if known.led},
         galleys={digest: place for known in folders for digest, place in known.galleys.items()},
         releases=folded(Release, releases, _AT_HAND, shared),
         others=tuple(text for text in texts if not isinstance(text, Release)),
-        digests=packed("", {known.path: dict(known.digests) for known in folders}),
+        files=packed("", {known.path: (dict(known.digests), dict(known.stamps)) for known in folders}),
     )
 
 
-def stamped(content: str, path: str, names: Collection[str]) -> list[str]:
-    """Answer where a survey of the content finds a folder and the files with these names in it."""
-    folder = f"{content}/{path}"
-    return [folder, *(f"{folder}/{name}" for name in names)]
+def _could_hold_texts(year: str, survey: Survey) -> set[str]:
+    """Answer the names of what lies in the year and could be a text, hold some, or lead to one."""
+    within = {path.removeprefix(f"{year}/"): mode for path, (mode, *_) in survey.stamps(year).items() if path != year}
+    return {
+        name
+        for name, mode in within.items()
+        if "/" not in name
+        and not name.startswith(".")
+        and (name.lower().endswith(".md") or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
+    }

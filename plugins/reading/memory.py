@@ -14,13 +14,9 @@ from pathlib import Path
 
 from plugins.newsroom import Noun, State
 from plugins.newsroom.keeping import NotKept, digest, packed, unpacked
-from plugins.reading.book import KINDS, Book, bound, stamped
+from plugins.reading.book import KINDS, Book, bound
 from plugins.reading.remembered import Read, Remembered, attached, names
-from plugins.reading.survey import Stamp, Stamps
-
-_RACE = 2_000_000_000
-"""Nanoseconds in which a file could be saved twice with the same time on some disk: as Git does, a time is relied on
-only if it is older than the reading that remembers it by at least that much."""
+from plugins.reading.survey import RACE, Stamp, Survey
 
 
 @dataclass(slots=True)
@@ -42,18 +38,18 @@ class Memory:
     """The remembered folders of one content folder, kept in a cache folder.
 
     `maker` stands for all that texts are made with besides their own files: the program, newsroom.yaml, settings.
-    `now` is the moment of the reading: what speaks of later moments isn't recalled. `stamps` are a survey of the
-    content at that moment. `shared` are nouns that many texts hold, of which newsroom.yaml is the maker.
+    `now` is the moment of the reading: what speaks of later moments isn't recalled. `survey` is one of the content at
+    that moment. `shared` are nouns that many texts hold, of which newsroom.yaml is the maker.
     """
 
     def __init__(
-        self, cache: Path, content: Path, maker: str, now: datetime, stamps: Stamps, shared: Sequence[Noun] = ()
+        self, cache: Path, content: Path, maker: str, now: datetime, survey: Survey, shared: Sequence[Noun] = ()
     ) -> None:
         self._cache = cache / "texts"
         self._content = str(content)
         self._maker = maker
         self._now = now
-        self._stamps = stamps
+        self._survey = survey
         self._shared = shared
         self._begun = _time_at(cache)
         self._kept = _listed(self._cache)
@@ -89,14 +85,16 @@ class Memory:
         `digests` are those of the bytes that were read: what has been saved since the survey is seen by them next time.
         """
         files = sorted(names(read) | attached(read))
+        folder = f"{self._content}/{path}"
+        seen = self._survey.stamps(self._place(_year(path)))
         try:
-            stamps = {file: self._stamps[file] for file in stamped(self._content, path, files)}
+            stamps = {file: seen[file] for file in (folder, *(f"{folder}/{name}" for name in files))}
             read_digests = {name: digests[name] for name in files}
-            is_all = _texts(f"{self._content}/{path}") == names(read)  # no draft, and no folder that could change
+            is_all = _texts(folder) == names(read)  # no draft, and no folder that could change
         except (OSError, KeyError):
             return None  # next time it is read again
         # what a link leads to could change without it
-        is_linked = any(stat.S_ISLNK(mode) for mode, _, _ in stamps.values())
+        is_linked = any(stat.S_ISLNK(mode) for mode, *_ in stamps.values())
         if not is_all or is_linked or any(text.state is not State.PUBLIC for text in read):
             return None
         for text in read:
@@ -120,7 +118,8 @@ class Memory:
     def _keep(self, path: str, year: _Year) -> None:
         known = self._folders(path)
         folders = [one for folder, one in known.items() if folder in year.seen]
-        if year.has_changed or len(folders) < len(known):
+        is_otherwise = year.book is not None and year.book.seen != self._survey.digest(self._place(path))
+        if year.has_changed or is_otherwise or len(folders) < len(known):
             self._write(path, folders)
 
     def _write(self, path: str, folders: Sequence[Remembered]) -> None:
@@ -129,7 +128,8 @@ class Memory:
             file.unlink(missing_ok=True)
             return
         new = file.with_name(f"{file.name}.{os.getpid()}")
-        new.write_bytes(packed(f"{self._maker} {path}", bound(folders, self._shared), KINDS, self._shared))
+        book = bound(self._place(path), folders, self._survey, self._shared)
+        new.write_bytes(packed(f"{self._maker} {path}", book, KINDS, self._shared))
         os.utime(new, ns=(self._begun, self._begun))  # a file that was saved since then may have been saved twice
         new.replace(file)
 
@@ -139,10 +139,8 @@ class Memory:
         year = self._year(path)
         if year.book and year.whole is None and year.folders is None:
             is_past = year.book.latest <= self._now
-            # listed anew: what is unpacked into a folder may set its time back
-            is_all = _texts(f"{self._content}/{path}") == year.book.names
-            if is_past and is_all and year.book.is_as_left(self._stamps, year.relied_on):
-                year.whole, year.book = year.book.as_one(path, self._shared), None  # all those stamps are large
+            if is_past and year.book.is_as_left(self._survey.digest(self._place(path)), year.relied_on):
+                year.whole, year.book = year.book.as_one(path, self._shared), None
         return year.whole
 
     def _recalled_folder(self, path: str) -> Remembered | None:
@@ -168,7 +166,7 @@ class Memory:
         """Answer the folders of a year one by one; it isn't recalled as one any more."""
         year = self._year(path)
         if year.folders is None:
-            year.folders = year.book.folders(self._content, self._shared) if year.book else {}
+            year.folders = year.book.folders(self._shared) if year.book else {}
         return year.folders
 
     def _loaded(self, path: str) -> _Year:
@@ -177,15 +175,19 @@ class Memory:
         file = self._cache / _file(path)
         try:
             book = unpacked(f"{self._maker} {path}", file.read_bytes(), KINDS, self._shared)
-            return _Year(book, file.stat().st_mtime_ns - _RACE)
+            return _Year(book, file.stat().st_mtime_ns - RACE)
         except (OSError, NotKept):
             return _Year(has_changed=True)  # what lies there is written over, or removed if nothing is remembered
+
+    def _place(self, year: str) -> str:
+        return f"{self._content}/{year}"
 
     def _unchanged(self, known: Remembered, relied_on: int) -> Remembered | None:
         """Answer what is known, with the stamps that its files have now; None if any of them is another."""
         folder = f"{self._content}/{known.path}"
         try:
-            stamps = {file: self._stamps[file] for file in known.stamps}
+            seen = self._survey.stamps(self._place(_year(known.path)))
+            stamps = {file: seen[file] for file in known.stamps}
             doubtful = {file for file, now in stamps.items() if now != known.stamps[file] or now[2] >= relied_on}
             if folder in doubtful and _texts(folder) != names(known.read):
                 return None
@@ -198,8 +200,8 @@ class Memory:
 
 def _is_same(file: str, stamp: Stamp, known: Remembered) -> bool:
     """Answer whether a file holds the bytes that were read. Raises OSError."""
-    mode, size, _ = stamp
-    _, was, _ = known.stamps[file]
+    mode, size, *_ = stamp
+    _, was, *_ = known.stamps[file]
     is_plain = not stat.S_ISLNK(mode)  # what a link leads to could change without it
     return is_plain and size == was and digest(Path(file).read_bytes()) == known.digests[Path(file).name]
 

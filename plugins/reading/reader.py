@@ -26,7 +26,7 @@ from plugins.reading.remembered import Read, Remembered, finished
 from plugins.reading.selection import Kind, Selected, Source, scan, select
 from plugins.reading.stored import StoredBodies
 from plugins.reading.surroundings import Surroundings
-from plugins.reading.survey import Stamps, survey
+from plugins.reading.survey import Survey
 from plugins.reading.texts import Texts
 from plugins.reading.upcoming import due
 
@@ -67,12 +67,12 @@ def read(
     preview: bool = False,
     markdown: Mapping[str, Any] = MARKDOWN,
     jobs: int = 1,
-    stamps: Stamps | None = None,
+    survey: Survey | None = None,
 ) -> Reading:
     """Answer what is public at `now`, or in a preview everything, with drafts and embargoed texts marked.
 
     `cache` is a folder for finished pictures and bodies; `url` goes before newsroom.yaml's own; `markdown` are
-    Python-Markdown's options; `jobs` is how many processes may read, which changes nothing else. `stamps` are a survey
+    Python-Markdown's options; `jobs` is how many processes may read, which changes nothing else. `survey` is one
     of the content that somebody has just made.
 
     Raises Faults with everything that is wrong in what was read, in the order of files and lines. Only a preview can
@@ -80,7 +80,7 @@ def read(
     somebody's unfinished draft doesn't stop the others from seeing theirs.
     """
     with _much_to_keep():
-        seen = survey(content) if stamps is None else stamps
+        seen = survey or Survey.of([content])
         return _told_or_left_out(content, now, cache, url, markdown, seen, preview=preview, jobs=jobs)
 
 
@@ -102,7 +102,7 @@ def _told_or_left_out(
     cache: Path,
     url: str,
     markdown: Mapping[str, Any],
-    stamps: Stamps,
+    survey: Survey,
     *,
     preview: bool,
     jobs: int,
@@ -111,7 +111,7 @@ def _told_or_left_out(
     while True:
         without = frozenset(fault.source for fault in left_out)
         try:
-            reading = _read(content, now, cache, url, markdown, stamps, preview=preview, without=without, jobs=jobs)
+            reading = _read(content, now, cache, url, markdown, survey, preview=preview, without=without, jobs=jobs)
         except Faults as found:
             faulty = {fault.source for fault in found.faults}
             if not preview or not faulty or not faulty <= _not_public(content, now) - without:
@@ -132,7 +132,7 @@ def _read(
     cache: Path,
     url: str,
     markdown: Mapping[str, Any],
-    stamps: Stamps,
+    survey: Survey,
     *,
     preview: bool,
     without: frozenset[str],
@@ -146,7 +146,7 @@ def _read(
     images_page = head.site.absolute(head.addresses.section(head.languages[0], "images"))
     darkroom = Darkroom(cache / "media", rights_url=images_page)
     maker = _maker(head, now, markdown, (str(content), str(cache)), preview=preview)
-    memory = Memory(cache, content, maker, now, stamps, head.listed)
+    memory = Memory(cache, content, maker, now, survey, head.listed)
     while True:
         sources, recalled, faults = _scanned(content, head, memory, darkroom)
         selected = select(sources, now, preview=preview)

@@ -4,7 +4,6 @@ import json
 import os
 import runpy
 import shutil
-import signal
 from datetime import timedelta
 from pathlib import Path
 
@@ -159,7 +158,7 @@ def test_what_is_young_no_more_is_not_read_again(resting):
 
 def test_a_look_forgets_who_was_young(resting, monkeypatch):
     settings, private = resting
-    monkeypatch.setattr(rest, "_RACE", 0)
+    monkeypatch.setattr(rest, "RACE", 0)
     assert Look.at(private, settings).rest is not None
     assert json.loads((private / "rest.json").read_bytes())["young"] == []
     assert Look.at(private, settings).rest is not None
@@ -168,19 +167,21 @@ def test_a_look_forgets_who_was_young(resting, monkeypatch):
 def test_other_processes_see_the_same(resting):
     settings, private = resting
     done = []
-    apart = Look.at(private, settings, meanwhile=lambda: done.append("loaded"))
+    apart = Look.at(private, settings, prepare=lambda: done.append("loaded"))
     here = Look.at(private, settings)
-    assert (apart.seen, apart.rest, apart.is_left) == (here.seen, here.rest, True)
+    assert apart.seen.digest(frozenset()) == here.seen.digest(frozenset())
+    assert (apart.seen.program, apart.seen.young) == (here.seen.program, here.seen.young)
+    assert (apart.rest, apart.is_left(), here.is_left()) == (here.rest, True, True)
+    assert done == []
     append_to("content/releases/2025/forsta/sv.md")(private.parent)
-    assert Look.at(private, settings, meanwhile=lambda: done.append("loaded")).rest is None
-    assert done == ["loaded", "loaded"]
+    assert Look.at(private, settings, prepare=lambda: done.append("loaded")).rest is None
+    assert done == ["loaded"]
 
 
-@pytest.mark.parametrize("end", [lambda: os.kill(os.getpid(), signal.SIGKILL), lambda: 1 / 0])
-def test_what_another_process_fails_to_answer_is_answered_here(end):
-    def question(here):
-        if os.getpid() != here:
-            end()
-        return "answered"
-
-    assert rest._apart(question, os.getpid())() == "answered"
+def test_a_build_that_must_be_made_in_any_case_is_prepared_at_once(resting):
+    settings, private = resting
+    done = []
+    Look.at(private, {**settings, "SITEURL": "https://example.org"}, prepare=lambda: done.append("another's"))
+    (private / "rest.json").unlink()
+    Look.at(private, settings, prepare=lambda: done.append("the first"))
+    assert done == ["another's", "the first"]

@@ -282,7 +282,7 @@ def test_what_is_saved_while_it_is_read_is_read_again(room, monkeypatch):
 
 def test_two_saves_that_the_disk_cannot_tell_apart_are_seen_however_long_the_reading_took(room, monkeypatch):
     """One right before the reading and one after, with the same size and time; the memory is written much later."""
-    monkeypatch.setattr(memory, "_RACE", 10_000_000)
+    monkeypatch.setattr(memory, "RACE", 10_000_000)
     replaced(room.new / "sv.md", "Om nytt", "Om andra")
     saved_once_more(room, monkeypatch, keep_time=True)
     assert room.read()[0].releases[0].title == "Om sista"

@@ -23,7 +23,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from plugins.desk.building import direct, rest
+from plugins.desk.building import direct, program, rest
 from plugins.edition import rendering
 from plugins.edition.plan import UnfitOutputs
 from plugins.edition.publish import Report
@@ -219,7 +219,7 @@ def build(root: Path, now: datetime, output: Path, cache: Path, *, jobs: int = 1
         private.mkdir()
         (private / "templates").symlink_to(_compiled())
     # the two ways to look must see the same
-    look = rest.Look.at(private, given, meanwhile=None if jobs == 1 else lambda: None)
+    look = rest.Look.at(private, given, prepare=None if jobs == 1 else lambda: None)
     came = direct.build(given, private, Watch(), look)
     if came.rest:
         came.rest.note(private)
@@ -260,7 +260,7 @@ def _compiled() -> Path:
 def quicken() -> None:
     """Let the many builds of one process share what only depends on the program, or on a template's very words."""
     known = direct.maker
-    direct.maker = rest.maker = lambda settings: _maker(known, tuple(settings["PLUGINS"]))
+    direct.maker = program.maker = lambda settings: _maker(known, tuple(settings["PLUGINS"]))
     parse = Environment.parse
     parsed: dict[tuple[str, str | None], Any] = {}
 
@@ -272,6 +272,7 @@ def quicken() -> None:
     Environment.parse = parse_once  # type: ignore[method-assign]
     rendering._MANY = 4  # so that a small room is enough for several processes
     crew._CHUNK = 1
+    rest.RACE = 50_000_000  # so that folders that have just been made are soon known by name
 
 
 @cache

@@ -5,13 +5,14 @@ Pelican is needed as soon as the settings name a plugin that isn't a room of our
 
 import importlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader
 
-from plugins.desk.building.rest import Look, Rest, forget, left
+from plugins.desk.building.left import Left
+from plugins.desk.building.rest import Look, Rest, forget, leave
 from plugins.edition.maker import maker
 from plugins.edition.memory import Memory
 from plugins.edition.publish import Report, alone_in, publish
@@ -20,7 +21,7 @@ from plugins.edition.stage import Stage
 from plugins.newsroom import Fault
 from plugins.reading.body import MARKDOWN
 from plugins.reading.reader import Reading, read
-from plugins.reading.survey import Stamps
+from plugins.reading.survey import Survey
 from plugins.reading.words import lacking
 
 _OURS = Path(__file__).parents[2]
@@ -61,19 +62,20 @@ def build(settings: Mapping[str, Any], private: Path, watch: Watch, look: Look |
     # from the first look at the content on, or a slow build could lay an older edition over a newer one
     with alone_in(cache):
         forget(private)
-        seen = look.seen if look.seen.is_steady else None
-        read = seen.digest(seen.young) if seen else ""
-        reading = read_newsroom(settings, watch, seen.stamps if seen else None)
-        look.seen.let_go()
-        known = memory(settings, look.seen.maker)
-        edition = publish_edition(settings, reading, known, private / "templates", watch, is_left=look.is_left)
+        seen = look.seen
+        read = seen.digest(seen.young) if seen.is_steady else ""
+        reading = read_newsroom(settings, watch, seen.survey)
+        known = memory(settings, seen.program.maker)
+        edition = publish_edition(settings, reading, known, private / "templates", watch, look.is_left)
+        left = leave(private, Left.of(known, settings["CACHE_PATH"]))
     report = tuple(lacking(reading.missing, reading.newsroom.language, Path(settings["PATH"]).name))
-    if seen is None or not read or reading.left_out:
+    if not read or reading.left_out:
         return Came(report, edition, reading.left_out)
     rest = Rest(
+        program=seen.program.digest,
         read=read,
         young=seen.young,
-        left=left(known, settings["CACHE_PATH"]),
+        left=left,
         since=settings["NOW"],
         until=reading.due,
         files=edition.unchanged + len(edition.written),
@@ -89,8 +91,8 @@ def connect(settings: Mapping[str, Any]) -> None:
             importlib.import_module(room).register()
 
 
-def read_newsroom(settings: Mapping[str, Any], watch: Watch, stamps: Stamps | None = None) -> Reading:
-    """Answer the content as it is at the settings' moment; `stamps` as `read` has them. Raises Faults."""
+def read_newsroom(settings: Mapping[str, Any], watch: Watch, survey: Survey | None = None) -> Reading:
+    """Answer the content as it is at the settings' moment; `survey` as `read` has them. Raises Faults."""
     watch.phase("read")
     return read(
         Path(settings["PATH"]),
@@ -100,7 +102,7 @@ def read_newsroom(settings: Mapping[str, Any], watch: Watch, stamps: Stamps | No
         preview=settings["PREVIEW"],
         markdown=settings.get("PRESSROOM_MARKDOWN", MARKDOWN),
         jobs=jobs(settings),
-        stamps=stamps,
+        survey=survey,
     )
 
 
@@ -115,11 +117,10 @@ def publish_edition(
     memory: Memory,
     compiled: Path,
     watch: Watch,
-    *,
-    is_left: bool = False,
+    is_left: Callable[[], bool] = bool,
 ) -> Report:
-    """Publish what the rooms make of the reading. `compiled` is a private folder for compiled templates; `is_left` as
-    `publish` has it.
+    """Publish what the rooms make of the reading. `compiled` is a private folder for compiled templates; `is_left`
+    answers whether somebody has seen that the folder is as the memory's build left it: it is asked as late as can be.
 
     Raises UnfitOutputs, or what a template raises.
     """
@@ -133,7 +134,8 @@ def publish_edition(
         memory=memory,
     )
     output = Path(settings["OUTPUT_PATH"])
-    report = publish(stage.items(), output, memory, jobs=jobs(settings), watch=watch, is_left=is_left)
+    items = list(stage.items())
+    report = publish(items, output, memory, jobs=jobs(settings), watch=watch, is_left=is_left())
     reading.keep()
     return report
 

@@ -7,103 +7,64 @@ of the next change. Whenever one of them is otherwise, or the note of it is dama
 
 import contextlib
 import json
-import marshal
 import os
-import stat
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from threading import Thread
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
-from plugins.edition.maker import maker, source
-from plugins.edition.memory import Memory
-from plugins.reading.survey import Stamp, survey
+from plugins.desk.building.apart import ask
+from plugins.desk.building.left import Left
+from plugins.reading.survey import RACE, Survey
 
-_RACE = 2_000_000_000
-"""Nanoseconds in which a file could be saved twice with the same time on some disk: one as young as that is known
-by its bytes."""
-
-
-_WITHOUT_REFERENCES = 2
-"""The version of the marshal format in which equal things are equal bytes."""
-
-_UNHEARD = ("NOW", "PRESSROOM_JOBS")
-"""The moment is looked at by itself, and over how many processes to work changes nothing."""
+if TYPE_CHECKING:
+    from plugins.desk.building.program import Program
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a build is about to read: the program (`maker`) with its settings, and the `stamps` of the content and the
-    theme.
+    """What a build is about to read: content and theme, and the program that reads them.
 
-    `young` are the files that could still be saved without a new time. `is_steady` says that all of it could be looked
-    at by name.
+    `young` are the files that could still be saved without a new time: they are known by their bytes.
     """
 
-    maker: str
-    settings: str
-    stamps: dict[str, Stamp]
+    program: "Program"
+    survey: Survey
     young: frozenset[str]
-    is_steady: bool
-    _digests: dict[frozenset[str], str] = field(default_factory=dict, compare=False)
 
-    @classmethod
-    def of(cls, settings: Mapping[str, Any]) -> Self:
-        """Answer what is there now."""
-        since = time.time_ns() - _RACE
-        told = {name: value for name, value in settings.items() if name.isupper() and name not in _UNHEARD}
-        stamps = {**survey(settings["PATH"]), **survey(settings["THEME"])}
-        return cls(
-            maker(settings),
-            json.dumps(told, sort_keys=True, default=source),
-            stamps,
-            young=frozenset(path for path, (mode, _, at) in stamps.items() if at > since and not stat.S_ISDIR(mode)),
-            is_steady=not any(stat.S_ISLNK(mode) and Path(path).is_dir() for path, (mode, _, _) in stamps.items()),
-        )
-
-    def let_go(self) -> None:
-        """Forget the stamps, but not the digests of them: a large archive's take as much room as its releases."""
-        self.stamps.clear()
+    @property
+    def is_steady(self) -> bool:
+        """Answer whether all of it could be looked at by name."""
+        return not self.survey.has_linked_folders()
 
     def digest(self, young: frozenset[str]) -> str:
-        """Answer a digest of it, in which these files are known by their bytes; "" if one of them can't be read."""
-        if young not in self._digests:
-            self._digests[young] = self._digest(young)
-        return self._digests[young]
-
-    def _digest(self, young: frozenset[str]) -> str:
-        digest = blake2b((self.maker + self.settings).encode())
-        known = [(path, found[: 2 if path in young else 3]) for path, found in sorted(self.stamps.items())]
-        digest.update(marshal.dumps(known, _WITHOUT_REFERENCES))
+        """Answer a digest of content and theme, in which these files are known by their bytes; "" if one of them can't
+        be read.
+        """
+        digest = blake2b(self.survey.digest().encode(), digest_size=16)
         try:
             for path in sorted(young):
-                digest.update(Path(path).read_bytes())
+                data = Path(path).read_bytes()
+                digest.update(os.fsencode(f"{path}\0{len(data)}\0"))
+                digest.update(data)
         except OSError:
             return ""
         return digest.hexdigest()
-
-    @staticmethod
-    def told(settings: Mapping[str, Any], young: frozenset[str]) -> tuple[Any, ...]:
-        """Answer what is there now, with its digests, in plain values: `Seen(*told)` is the same."""
-        seen = Seen.of(settings)
-        for known_by_bytes in (young, seen.young):
-            seen.digest(known_by_bytes)
-        return seen.maker, seen.settings, seen.stamps, seen.young, seen.is_steady, seen._digests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rest:
     """How a build ended: the files that make up the edition, what the rooms had to report, and both `said` in words.
 
-    `left` is a digest of what it lies beside, as `left` makes it. All holds from `since` on, and until the
-    clock changes something (None = never).
+    `program`, `read` and `left` are digests of what built, what it read, and what it left. All holds from `since` on,
+    and until the clock changes something (None = never).
     """
 
+    program: str
     read: str
     young: frozenset[str]
     left: str
@@ -119,6 +80,7 @@ class Rest:
         try:
             noted = json.loads((private / _NOTE).read_bytes())
             return cls(
+                program=noted["program"],
                 read=noted["read"],
                 young=frozenset(noted["young"]),
                 left=noted["left"],
@@ -131,19 +93,13 @@ class Rest:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
-    def is_read(self, seen: Seen, now: datetime) -> bool:
-        """Answer whether the build would read now what the last one read then."""
-        is_time = self.since <= now and (self.until is None or now < self.until)
-        return is_time and seen.is_steady and seen.digest(self.young) == self.read
+    def holds(self, program: "Program", now: datetime) -> bool:
+        """Answer whether this program would make now what that one made then, given the same to read."""
+        return self.program == program.digest and self.since <= now and (self.until is None or now < self.until)
 
-    def is_left(self, settings: Mapping[str, Any]) -> bool:
-        """Answer whether all that the last build left is as it was."""
-        output, cache = settings["OUTPUT_PATH"], settings["CACHE_PATH"]
-        memory = Memory.beside(Path(cache), Path(output), maker(settings))
-        try:
-            return self.left == left(memory, cache) and memory.is_left(Path(output))
-        except OSError:
-            return False
+    def is_read(self, seen: Seen) -> bool:
+        """Answer whether the build would read now what the last one read then."""
+        return seen.is_steady and seen.digest(self.young) == self.read
 
     def as_json(self, output: str, seconds: float) -> dict[str, Any]:
         """Answer what a build that had nothing to do says in JSON, in the shape of any other's answer."""
@@ -163,6 +119,7 @@ class Rest:
     def note(self, private: Path) -> None:
         """Write it down for the next build. If that can't be done, it has to look at everything."""
         noted = {
+            "program": self.program,
             "read": self.read,
             "young": sorted(self.young),
             "left": self.left,
@@ -172,56 +129,49 @@ class Rest:
             "report": self.report,
             "said": self.said,
         }
-        new = private / f"{_NOTE}.{os.getpid()}"
-        with contextlib.suppress(OSError):
-            private.mkdir(parents=True, exist_ok=True)
-            new.write_text(json.dumps(noted, ensure_ascii=False), encoding="utf-8")
-            new.replace(private / _NOTE)
-
-
-_NOTE = "rest.json"
+        _put_away(private / _NOTE, json.dumps(noted, ensure_ascii=False).encode())
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """A look at the press room before a build: what there is to read, and `rest` if there is nothing to do.
 
-    `is_left` says that the output folder and the cache have been seen to be as the last build left them.
+    `is_left` answers whether the output folder and the cache were as the last build left them; it may have to wait.
     """
 
     seen: Seen
     rest: Rest | None
-    is_left: bool = False
+    is_left: Callable[[], bool]
 
     @classmethod
-    def at(
-        cls, private: Path, settings: Mapping[str, Any], meanwhile: Callable[[], None] | None = None
-    ) -> Self:
+    def at(cls, private: Path, settings: Mapping[str, Any], prepare: Callable[[], None] | None = None) -> Self:
         """Look at what there is to read and at what the last build left.
 
-        `meanwhile` is something to do while other processes look; without it this one does. If there is nothing to do,
-        it may still go on in a thread.
+        `prepare` is called as soon as it is likely that there is something to do, while other processes go on looking;
+        without it this one looks.
         """
+        since = time.time_ns() - RACE
         noted = Rest.noted(private)
-        if noted is None:
-            return cls(Seen.of(settings), None)
-        if meanwhile:
-            told, is_left = _apart(Seen.told, settings, noted.young), _apart(noted.is_left, settings)
-            doing = Thread(target=meanwhile, daemon=True)
-            doing.start()
-        else:
-            told, is_left = partial(Seen.told, settings, noted.young), partial(noted.is_left, settings)
-        look = cls._compared(noted, Seen(*told()), is_left, settings["NOW"])
-        if look.rest is None and meanwhile:
-            doing.join()
-        elif look.rest and noted.young - look.seen.young:  # what is young no more need not be read the next time
-            replace(noted, read=look.seen.digest(look.seen.young), young=look.seen.young).note(private)
-        return look
+        looking = ask(partial(_surveyed, private, settings, since), apart=prepare is not None)
+        leaving = ask(partial(_is_left, private, settings, noted.left if noted else ""), apart=bool(prepare and noted))
+        # the other processes needn't wait for all that this needs
+        from plugins.desk.building.program import Program
 
-    @classmethod
-    def _compared(cls, noted: Rest, seen: Seen, is_left: Callable[[], bool], now: datetime) -> Self:
-        is_as_left = is_left()
-        return cls(seen, noted if is_as_left and noted.is_read(seen, now) else None, is_as_left)
+        program = Program.of(settings)
+        holds = noted is not None and noted.holds(program, settings["NOW"])
+        if prepare and (not holds or looking.has_hinted):
+            prepare()
+        survey = Survey.unpacked(looking.answer)
+        seen = Seen(program, survey, survey.young(since))
+        is_same = noted is not None and noted.program == program.digest
+
+        def is_left() -> bool:
+            return is_same and leaving.answer == _YES
+
+        rest = noted if noted and holds and noted.is_read(seen) and is_left() else None
+        if rest and rest.young - seen.young:  # what is young no more need not be read the next time
+            replace(rest, read=seen.digest(seen.young), young=seen.young).note(private)
+        return cls(seen, rest, is_left)
 
 
 def forget(private: Path) -> None:
@@ -229,37 +179,43 @@ def forget(private: Path) -> None:
     (private / _NOTE).unlink(missing_ok=True)
 
 
-def left(memory: Memory, cache: str) -> str:
-    """Answer a digest of what the cache holds, the memory of the edition among it, and of the edition's record: the
-    next build would throw out what somebody has laid there.
-    """
-    with os.scandir(cache) as entries:
-        held = sorted((entry.name, entry.stat().st_mtime_ns) for entry in entries)
-    return blake2b(repr((held, memory.record)).encode()).hexdigest()
+def leave(private: Path, left: Left) -> str:
+    """Put away what a build has left, and answer the digest by which the note of its end knows it."""
+    _put_away(private / _LEFT, left.packed())
+    return left.digest
 
 
-T = TypeVar("T")
+_NOTE, _LEFT, _SURVEY = "rest.json", "left", "survey"
+
+_YES, _NO = b"y", b"n"
 
 
-def _apart(question: Callable[..., T], *about: object) -> Callable[[], T]:
-    """Ask in another process for something in plain values, and answer what gives the answer. Should that process
-    fail, this one answers.
-    """
-    if not hasattr(os, "fork"):
-        return partial(question, *about)
-    answer, told = os.pipe()
-    if os.fork() == 0:
-        with contextlib.suppress(Exception), os.fdopen(told, "wb") as pipe:
-            pipe.write(marshal.dumps(question(*about)))  # type: ignore[arg-type]
-        os._exit(0)
-    os.close(told)
+def _surveyed(private: Path, settings: Mapping[str, Any], since: int, tell: Callable[[], None]) -> bytes:
+    """Answer a survey of content and theme, packed, and put it away for the next look if there is news."""
+    file = private / _SURVEY
+    known, before = None, b""
+    with contextlib.suppress(OSError, ValueError):
+        before = file.read_bytes()
+        known = Survey.unpacked(before)
+    folders = (Path(settings["PATH"]), Path(settings["THEME"]))
+    survey = Survey.of(folders, since, known, tell).packed()
+    if survey != before:
+        _put_away(file, survey)
+    return survey
 
-    def given() -> T:
-        with os.fdopen(answer, "rb") as pipe:
-            said = pipe.read()
-        try:
-            return marshal.loads(said)  # type: ignore[no-any-return] # noqa: S302 - said by our own process
-        except (EOFError, ValueError, TypeError):
-            return question(*about)
 
-    return given
+def _is_left(private: Path, settings: Mapping[str, Any], digest: str, _tell: Callable[[], None]) -> bytes:
+    with contextlib.suppress(OSError):
+        left = Left.unpacked((private / _LEFT).read_bytes())
+        if left.digest == digest and left.is_there(settings["OUTPUT_PATH"], settings["CACHE_PATH"]):
+            return _YES
+    return _NO
+
+
+def _put_away(file: Path, data: bytes) -> None:
+    """Write something down for the next build. If that can't be done, it has to look at everything."""
+    new = file.with_name(f"{file.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new.write_bytes(data)
+        new.replace(file)

@@ -1,0 +1,83 @@
+"""A question put to another process, so that this one can do something else until it needs the answer."""
+
+import os
+import weakref
+from collections.abc import Callable
+from functools import cached_property
+from typing import BinaryIO
+
+Question = Callable[[Callable[[], None]], bytes]
+"""Answers something in bytes. It is given a way to hint, once and before it has the answer, that there is news."""
+
+
+class Apart:
+    """A question that another process is about to answer. Should that process fail, this one answers."""
+
+    def __init__(self, question: Question) -> None:
+        """Ask."""
+        self._question = question
+        heard, told = os.pipe()
+        if os.fork() == 0:
+            try:
+                _tell(question, told)
+            finally:
+                os._exit(0)
+        os.close(told)
+        self._pipe = os.fdopen(heard, "rb")
+        weakref.finalize(self, self._pipe.close)  # perhaps nobody needs the answer any more
+
+    @cached_property
+    def has_hinted(self) -> bool:
+        """Answer whether there was a hint; this waits for one or for the answer."""
+        return self._pipe.read(1) == _HINT
+
+    @cached_property
+    def answer(self) -> bytes:
+        """Answer what the question answers; this waits for it. Raises what the question raises."""
+        if self.has_hinted:
+            self._pipe.read(1)
+        with self._pipe as pipe:
+            length = int.from_bytes(pipe.read(_LENGTH), "big")
+            said = pipe.read()
+        return said if length == len(said) > 0 else self._question(_unheard)
+
+
+class Here:
+    """A question that this process answers, when it needs the answer."""
+
+    has_hinted = False
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+
+    @cached_property
+    def answer(self) -> bytes:
+        """Answer what the question answers. Raises what it raises."""
+        return self._question(_unheard)
+
+
+def ask(question: Question, *, apart: bool) -> Apart | Here:
+    """Ask a question, apart if that is wanted and the system can do it."""
+    return Apart(question) if apart and hasattr(os, "fork") else Here(question)
+
+
+_HINT, _ANSWER = b"!", b"="
+
+_LENGTH = 8
+"""Bytes in which the length of the answer stands before it: a process can be stopped in the middle of a word."""
+
+
+def _tell(question: Question, told: int) -> None:
+    with os.fdopen(told, "wb", buffering=0) as pipe:
+        said = question(lambda: _write(pipe, _HINT))
+        _write(pipe, _ANSWER + len(said).to_bytes(_LENGTH, "big") + said)
+
+
+def _write(pipe: BinaryIO, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[pipe.write(left) :]
+
+
+def _unheard() -> None:
+    """Nobody waits for hints."""

@@ -1,0 +1,64 @@
+"""What a build has left is there as long as no file of it is otherwise."""
+
+import os
+import shutil
+
+import pytest
+
+from plugins.desk.building.left import Left
+from plugins.edition.memory import Memory
+from plugins.edition.publish import publish
+from plugins.newsroom import Bundle, Output
+
+
+def an_output(path):
+    return Output(path=path, inputs=(), render=path.encode)
+
+
+@pytest.fixture
+def left(tmp_path):
+    """Answer what a build has left in `output` and `cache`."""
+    output, cache = tmp_path / "output", tmp_path / "cache"
+    memory = Memory.beside(cache, output, "maker")
+    bundle = Bundle(name="b", fingerprint="b", items=lambda: [an_output("b/one.txt"), an_output("b/åäö.txt")])
+    publish([an_output("index.html"), bundle], output, memory)
+    (output / "stranger.txt").write_bytes(b"")
+    return Left.unpacked(Left.of(memory, str(cache)).packed())
+
+
+def is_there(left, root):
+    return left.is_there(str(root / "output"), str(root / "cache"))
+
+
+def test_it_is_there_until_something_happens_to_it(left, tmp_path):
+    assert is_there(left, tmp_path)
+    (tmp_path / "output/stranger.txt").unlink()
+    assert is_there(left, tmp_path)
+
+
+CHANGES = {
+    "another size": lambda root: (root / "output/index.html").write_bytes(b"?"),
+    "another time": lambda root: os.utime(root / "output/b/one.txt", ns=(1, 1)),
+    "a lost file": lambda root: (root / "output/b/åäö.txt").unlink(),
+    "another record": lambda root: (root / "output/.edition.json").write_bytes(b"{}"),
+    "a link": lambda root: (root / "output/index.html").rename(root / "x")
+    and (root / "output/index.html").symlink_to(root / "x"),
+    "nothing left": lambda root: shutil.rmtree(root / "output"),
+    "no cache": lambda root: shutil.rmtree(root / "cache"),
+    "a stranger's cache": lambda root: (root / "cache/x").write_bytes(b""),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_happens_is_seen(change, left, tmp_path):
+    CHANGES[change](tmp_path)
+    assert not is_there(left, tmp_path)
+
+
+def test_damage_is_known_by_the_digest(left, tmp_path):
+    data = left.packed()
+    for damaged in (b"", data[:3], data[:-1], data[:-8], data[:60], data[:30] + b"?" + data[31:]):
+        found = Left.unpacked(damaged)
+        assert found.digest != left.digest
+        assert not is_there(found, tmp_path)
+    assert Left.unpacked(data).digest == left.digest
