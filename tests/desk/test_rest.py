@@ -55,6 +55,14 @@ def edit_text(root):
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))  # saved twice within a tick of the disk's clock
 
 
+def unpack_translation(root):
+    folder = root / "content/releases/2025/forsta"
+    before = folder.stat()
+    (folder / "en.md").write_text("---\ntitle: First\n---\n", encoding="utf-8")
+    for path in (folder / "en.md", folder):
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
 def add_draft(root):
     (root / "content/releases/2025/utkast").mkdir()
     (root / "content/releases/2025/utkast/sv.md").write_text("---\ntitle: Utkast\n---\n", encoding="utf-8")
@@ -70,6 +78,7 @@ def append_to(pattern):
 
 CHANGES = {
     "a text": edit_text,
+    "a translation from an archive": unpack_translation,
     "a draft": add_draft,
     "a folder": lambda root: (root / "content/releases/2030").mkdir(),
     "newsroom.yaml": append_to("content/newsroom.yaml"),
@@ -80,6 +89,8 @@ CHANGES = {
     "the cache": lambda root: shutil.rmtree(root / "cache"),
     "another's cache": lambda root: (root / "cache/texts/releases-1999").write_bytes(b"?"),
     "a link out of the content": lambda root: (root / "content/loop").symlink_to(root),
+    "the list of what is left": lambda root: (root / "private/left").unlink(),
+    "a damaged list of what is left": append_to("private/left"),
     "a damaged note": lambda root: (root / "private/rest.json").write_text("{"),
     "a foreign note": lambda root: (root / "private/rest.json").write_text("[]"),
 }
@@ -89,6 +100,24 @@ CHANGES = {
 def test_whatever_changes_ends_the_rest(change, resting, tmp_path):
     settings, private = resting
     CHANGES[change](tmp_path)
+    assert Look.at(private, settings).rest is None
+
+
+@pytest.mark.parametrize("change", ["lost", "damaged", "old"])
+def test_a_survey_that_is_of_no_use_changes_nothing(change, resting, tmp_path):
+    settings, private = resting
+    known = (private / "survey").read_bytes()
+    if change == "old":
+        add_draft(tmp_path)
+        direct.build(settings, private, Watch()).rest.note(private)
+        (private / "survey").write_bytes(known)
+    elif change == "lost":
+        (private / "survey").unlink()
+    else:
+        (private / "survey").write_bytes(known[:-1])
+    for prepare in (None, lambda: None):
+        assert Look.at(private, settings, prepare).rest is not None
+    append_to("content/newsroom.yaml")(tmp_path)
     assert Look.at(private, settings).rest is None
 
 

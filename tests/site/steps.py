@@ -157,6 +157,23 @@ def translated(history: History) -> None:
     translate(history.one_text("releases/*/*/sv.md").parent, history.word())
 
 
+def translated_from_an_archive(history: History) -> None:
+    """What is unpacked has the time that it had when it was packed, and so has the folder that it comes into."""
+    folder = history.one_text("releases/*/*/sv.md").parent
+    packed = folder.stat().st_mtime_ns
+    translate(folder, history.word())
+    for path in (folder / "en.md", folder):
+        os.utime(path, ns=(packed, packed))
+
+
+def saved_with_the_old_time(history: History) -> None:
+    """A text is saved with as many bytes, and somebody gives it the time back that it had."""
+    text = history.one_text()
+    before = text.stat().st_mtime_ns
+    change(text, history.random.choice(sorted(words_of(text.read_text(encoding="utf-8")))), history.word())
+    os.utime(text, ns=(before, before))
+
+
 def translation_postponed(history: History) -> None:
     change(history.one_text("releases/*/*/en.md"), "^lead:", f"published: {future(history)}\nlead:")
 
@@ -337,6 +354,24 @@ def damaged_cache(history: History) -> None:
     harm(history.random.choice(sorted(some)), sorted(some), history.random)
 
 
+def damaged_notes(history: History) -> None:
+    """Something befalls one of the files that a look at the press room goes by."""
+    found = sorted(path for path in (history.root / "private").iterdir() if path.is_file())
+    harm(history.random.choice(found), found, history.random)
+
+
+def old_notes(history: History) -> None:
+    """What one build noted for itself comes back after another."""
+    private, kept = history.root / "private", history.root / "kept notes"
+    if not kept.exists():
+        shutil.copytree(private, kept, ignore=shutil.ignore_patterns("templates"))
+        other_words(history)
+        go_on(history)
+    names = sorted(path.name for path in kept.iterdir())
+    for name in history.random.sample(names, history.random.randint(1, len(names))):
+        shutil.copy(kept / name, private / name)
+
+
 def harm(file: Path, others: list[Path], random: Random) -> None:
     data = bytearray(file.read_bytes())
     match random.randrange(7):
@@ -500,14 +535,15 @@ Step = Callable[[History], None]
 COMMON: list[Step] = [
     new_release, new_release, other_words, other_words, longer_body, same_body, other_time, postponed, published_now,
     draft, other_keywords, corrected, withdrawn, flagged, renamed, renamed, deleted, whole_year_deleted, translated,
-    translation_postponed, translation_deleted, other_picture, other_alt_text, picture_removed, picture_renamed,
-    document, linked, stray_files, linked_folder, behind_a_link, other_assignment, other_newsroom, other_newsroom,
-    other_newsroom, other_order, other_template, other_template, other_static, other_catalogue, theme_as_it_was,
+    translated_from_an_archive, saved_with_the_old_time, translation_postponed, translation_deleted, other_picture,
+    other_alt_text, picture_removed, picture_renamed, document, linked, stray_files, linked_folder, behind_a_link,
+    other_assignment, other_newsroom, other_newsroom, other_newsroom, other_order, other_template, other_template,
+    other_static, other_catalogue, theme_as_it_was,
 ]  # fmt: skip
 CLOCK: list[Step] = [time_passes, time_passes, to_the_moment, to_the_moment, clock_set_back]
 DAMAGE: list[Step] = [
     damaged_cache, damaged_cache, damaged_cache, lost_cache, foreign_cache, old_cache, old_cache, damaged_output,
-    damaged_output, lost_output, fresh_checkout, fresh_checkout,
+    damaged_output, lost_output, fresh_checkout, fresh_checkout, damaged_notes, old_notes,
 ]  # fmt: skip
 BUILDS: list[Step] = [saved_twice_in_a_tick, killed, killed, two_at_once, by_two_processes]
 

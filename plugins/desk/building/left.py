@@ -54,25 +54,16 @@ class Left(NamedTuple):
         except (OSError, ValueError):
             return False
 
-    @property
-    def digest(self) -> str:
-        """Answer what stands for all of it."""
-        digest = blake2b(self.held, digest_size=_DIGEST)
-        for part in (self.paths, self.stamps):
-            digest.update(part)
-        return digest.hexdigest()
-
     def packed(self) -> bytes:
         """Answer it as bytes."""
         return len(self.paths).to_bytes(_LENGTH, "big") + b"".join(self)
 
     @classmethod
     def unpacked(cls, data: bytes) -> Self:
-        """Answer what was packed. Damaged bytes come out too: the `digest` tells."""
+        """Answer what was packed, of bytes that are known to be whole."""
         start = _LENGTH + _DIGEST
         middle = start + int.from_bytes(data[:_LENGTH], "big")
-        stamps = data[middle:]
-        return cls(data[_LENGTH:start], data[start:middle], stamps[: len(stamps) // 8 * 8])
+        return cls(data[_LENGTH:start], data[start:middle], data[middle:])
 
 
 _LENGTH = 8
@@ -80,5 +71,5 @@ _LENGTH = 8
 
 def _held(cache: str) -> bytes:
     with os.scandir(cache) as entries:
-        held = sorted((entry.name, entry.stat(follow_symlinks=False).st_mtime_ns) for entry in entries)
+        held = sorted((entry.name, entry.stat().st_mtime_ns) for entry in entries)
     return blake2b(os.fsencode(repr(held)), digest_size=_DIGEST).digest()
