@@ -8,6 +8,7 @@ make the whole archive be written again.
 import os
 import stat
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from plugins.newsroom import Noun, State
 from plugins.newsroom.keeping import NotKept, digest, packed, unpacked
 from plugins.reading.book import KINDS, Book, bound
 from plugins.reading.remembered import Read, Remembered, attached, names
-from plugins.reading.survey import RACE, Stamp, Survey
+from plugins.reading.survey import RACE, Stamp, Survey, time_at
 
 
 @dataclass(slots=True)
@@ -51,7 +52,9 @@ class Memory:
         self._now = now
         self._survey = survey
         self._shared = shared
-        self._begun = _time_at(cache)
+        with suppress(OSError):
+            cache.mkdir(parents=True, exist_ok=True)
+        self._begun = time_at(cache)
         self._kept = _listed(self._cache)
         self._years: dict[str, _Year] = {}
 
@@ -204,19 +207,6 @@ def _is_same(file: str, stamp: Stamp, known: Remembered) -> bool:
     _, was, *_ = known.stamps[file]
     is_plain = not stat.S_ISLNK(mode)  # what a link leads to could change without it
     return is_plain and size == was and digest(Path(file).read_bytes()) == known.digests[Path(file).name]
-
-
-def _time_at(folder: Path) -> int:
-    """Answer what time it is, in nanoseconds, by the clock of the disk that the folder lies on; 0 if it can't be told.
-
-    The folder is made if it isn't there.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        os.utime(folder)
-        return folder.stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def _listed(folder: Path) -> set[str]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from plugins.desk.building.apart import ask
 from plugins.desk.building.left import Left
-from plugins.reading.survey import RACE, Survey
+from plugins.reading.survey import RACE, Survey, time_at
 
 if TYPE_CHECKING:
     from plugins.desk.building.program import Program
@@ -150,7 +150,9 @@ class Look:
         `prepare` is called as soon as it is likely that there is something to do, while other processes go on looking;
         without it this one looks.
         """
-        since = time.time_ns() - RACE
+        with contextlib.suppress(OSError):
+            private.mkdir(parents=True, exist_ok=True)
+        since = min(time.time_ns(), time_at(private)) - RACE  # the disk may be another machine's
         noted = Rest.noted(private)
         looking = ask(partial(_surveyed, private, settings, since), apart=prepare is not None)
         leaving = ask(partial(_is_left, private, settings, noted.left if noted else ""), apart=bool(prepare and noted))
@@ -218,6 +220,5 @@ def _put_away(file: Path, data: bytes) -> None:
     """Write something down for the next build. If that can't be done, it has to look at everything."""
     new = file.with_name(f"{file.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
         new.write_bytes(data)
         new.replace(file)
