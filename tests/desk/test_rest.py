@@ -164,6 +164,24 @@ def test_a_build_that_was_stopped_ends_the_rest(resting, tmp_path):
     assert Look.at(private, settings).rest is None
 
 
+def test_a_build_that_was_stopped_after_the_look_is_seen(room, tmp_path):
+    """It was begun by somebody else, and had changed what this one doesn't reach."""
+    private = tmp_path / "private"
+    other = tmp_path / "content/releases/2024/andra/sv.md"
+    other.parent.mkdir(parents=True)
+    other.write_text(RELEASE.replace("abcd1234", "bbbb2222").replace("2025-03-14", "2024-03-14"), encoding="utf-8")
+    direct.build(room, private, Watch()).rest.note(private)
+    edit_text(tmp_path)
+    look = Look.at(private, room)
+    assert look.is_left()
+    rest.forget(private)
+    file = next((tmp_path / "output").glob("*/2024/andra/index.html"))
+    good = file.read_bytes()
+    file.write_bytes(b"half")
+    direct.build(room, private, Watch(), look)
+    assert file.read_bytes() == good
+
+
 def test_the_command_says_so_in_words_and_in_json(press_room):
     first = press_room.run("build", "--json").json
     answer = press_room.run("build")

@@ -43,17 +43,13 @@ class Apart:
 
 
 class Here:
-    """A question that this process answers, when it needs the answer."""
+    """A question that this process has answered at once."""
 
     has_hinted = False
 
     def __init__(self, question: Question) -> None:
-        self._question = question
-
-    @cached_property
-    def answer(self) -> bytes:
-        """Answer what the question answers. Raises what it raises."""
-        return self._question(_unheard)
+        """Answer it. Raises what the question raises."""
+        self.answer = question(_unheard)
 
 
 def ask(question: Question, *, apart: bool) -> Apart | Here:

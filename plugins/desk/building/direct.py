@@ -61,12 +61,13 @@ def build(settings: Mapping[str, Any], private: Path, watch: Watch, look: Look |
     cache.mkdir(parents=True, exist_ok=True)
     # from the first look at the content on, or a slow build could lay an older edition over a newer one
     with alone_in(cache):
-        forget(private)
+        # if another build has been at it since the look, it may have been stopped in the middle of its work
+        is_left = look.is_left if forget(private) == look.noted else _unseen
         seen = look.seen
         read = seen.digest(seen.young) if seen.is_steady else ""
         reading = read_newsroom(settings, watch, seen.survey)
         known = memory(settings, seen.program.maker)
-        edition = publish_edition(settings, reading, known, private / "templates", watch, look.is_left)
+        edition = publish_edition(settings, reading, known, private / "templates", watch, is_left)
         left = leave(private, Left.of(known, settings["CACHE_PATH"]))
     report = tuple(lacking(reading.missing, reading.newsroom.language, Path(settings["PATH"]).name))
     if not read or reading.left_out:
@@ -82,6 +83,11 @@ def build(settings: Mapping[str, Any], private: Path, watch: Watch, look: Look |
         report=report,
     )
     return Came(report, edition, rest=rest)
+
+
+def _unseen() -> bool:
+    """Nobody has seen whether the output folder is as it was left."""
+    return False
 
 
 def connect(settings: Mapping[str, Any]) -> None:
@@ -117,7 +123,7 @@ def publish_edition(
     memory: Memory,
     compiled: Path,
     watch: Watch,
-    is_left: Callable[[], bool] = bool,
+    is_left: Callable[[], bool] = _unseen,
 ) -> Report:
     """Publish what the rooms make of the reading. `compiled` is a private folder for compiled templates; `is_left`
     answers whether somebody has seen that the folder is as the memory's build left it: it is asked as late as can be.

@@ -42,6 +42,8 @@ class Left(NamedTuple):
         look = os.stat
         numbers = iter(array("q", self.stamps))
         try:
+            if self.held != _held(cache):  # first: who asks may soon write there
+                return False
             folder = os.open(output, os.O_RDONLY | os.O_DIRECTORY)
             try:
                 for path, size, modified in zip(self.paths.split(b"\0"), numbers, numbers, strict=True):
@@ -50,7 +52,7 @@ class Left(NamedTuple):
                         return False
             finally:
                 os.close(folder)
-            return self.held == _held(cache)
+            return True
         except (OSError, ValueError):
             return False
 

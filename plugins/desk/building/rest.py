@@ -136,10 +136,12 @@ class Rest:
 class Look:
     """A look at the press room before a build: what there is to read, and `rest` if there is nothing to do.
 
-    `is_left` answers whether the output folder and the cache were as the last build left them; it may have to wait.
+    `noted` is how the last build ended, as far as that was known. `is_left` answers whether the output folder and the
+    cache were as it left them; that may have to wait.
     """
 
     seen: Seen
+    noted: Rest | None
     rest: Rest | None
     is_left: Callable[[], bool]
 
@@ -173,12 +175,16 @@ class Look:
         rest = noted if noted and holds and noted.is_read(seen) and is_left() else None
         if rest and rest.young - seen.young:  # what is young no more need not be read the next time
             replace(rest, read=seen.digest(seen.young), young=seen.young).note(private)
-        return cls(seen, rest, is_left)
+        return cls(seen, noted, rest, is_left)
 
 
-def forget(private: Path) -> None:
-    """Take back what was noted: a build begins. If it is stopped, the next one has to clean up behind it."""
+def forget(private: Path) -> Rest | None:
+    """Take back what was noted, and answer it: a build begins. If it is stopped, the next one has to clean up behind
+    it.
+    """
+    noted = Rest.noted(private)
     (private / _NOTE).unlink(missing_ok=True)
+    return noted
 
 
 def leave(private: Path, left: Left) -> str:
