@@ -38,6 +38,7 @@ def test_a_hint_comes_before_the_answer():
 def test_who_does_not_wait_for_the_hint_has_the_answer():
     def question(tell):
         tell()
+        tell()
         return b"answered"
 
     assert ask(question, apart=True).answer == ask(question, apart=False).answer == b"answered"

@@ -217,7 +217,8 @@ def test_other_processes_see_the_same(resting):
     apart = Look.at(private, settings, prepare=lambda: done.append("loaded"))
     here = Look.at(private, settings)
     assert apart.seen.digest(frozenset()) == here.seen.digest(frozenset())
-    assert (apart.seen.program, apart.seen.young) == (here.seen.program, here.seen.young)
+    assert (apart.seen.maker, apart.seen.program) == (here.seen.maker, here.seen.program)
+    assert apart.seen.young == here.seen.young
     assert (apart.rest, apart.is_left(), here.is_left()) == (here.rest, True, True)
     assert done == []
     append_to("content/releases/2025/forsta/sv.md")(private.parent)

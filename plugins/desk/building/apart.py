@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import BinaryIO
 
 Question = Callable[[Callable[[], None]], bytes]
-"""Answers something in bytes. It is given a way to hint, once and before it has the answer, that there is news."""
+"""Answers something in bytes. It is given a way to hint, before it has the answer, that there is news."""
 
 
 class Apart:
@@ -64,8 +64,9 @@ _LENGTH = 8
 
 
 def _tell(question: Question, told: int) -> None:
+    hints = iter([_HINT])
     with os.fdopen(told, "wb", buffering=0) as pipe:
-        said = question(lambda: _write(pipe, _HINT))
+        said = question(lambda: _write(pipe, next(hints, b"")))
         _write(pipe, _ANSWER + len(said).to_bytes(_LENGTH, "big") + said)
 
 

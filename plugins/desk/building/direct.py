@@ -66,14 +66,14 @@ def build(settings: Mapping[str, Any], private: Path, watch: Watch, look: Look |
         seen = look.seen
         read = seen.digest(seen.young) if seen.is_steady else ""
         reading = read_newsroom(settings, watch, seen.survey)
-        known = memory(settings, seen.program.maker)
+        known = memory(settings, seen.maker)
         edition = publish_edition(settings, reading, known, private / "templates", watch, is_left)
         left = leave(private, Left.of(known, settings["CACHE_PATH"]))
     report = tuple(lacking(reading.missing, reading.newsroom.language, Path(settings["PATH"]).name))
     if not read or reading.left_out:
         return Came(report, edition, reading.left_out)
     rest = Rest(
-        program=seen.program.digest,
+        program=seen.program,
         read=read,
         young=seen.young,
         left=left,

@@ -13,7 +13,7 @@ _UNHEARD = ("NOW", "PRESSROOM_JOBS")
 
 class Program(NamedTuple):
     """What builds: `maker` stands for all that outputs depend on, `digest` also for settings that only say where things
-    lie and how a build goes.
+    lie.
     """
 
     maker: str

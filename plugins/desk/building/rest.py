@@ -7,6 +7,7 @@ of the next change. Whenever one of them is otherwise, or the note of it is dama
 
 import contextlib
 import json
+import marshal
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -15,24 +16,24 @@ from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from plugins.desk.building.apart import ask
 from plugins.desk.building.left import Left
 from plugins.reading.survey import RACE, Survey, time_at
-
-if TYPE_CHECKING:
-    from plugins.desk.building.program import Program
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a build is about to read: content and theme, and the program that reads them.
 
-    `young` are the files that could still be saved without a new time: they are known by their bytes.
+    `maker` stands for all that outputs depend on in the program and its settings, `program` also for settings that only
+    say where things lie. `young` are the files that could still be saved without a new time: they are known by their
+    bytes.
     """
 
-    program: "Program"
+    maker: str
+    program: str
     survey: Survey
     young: frozenset[str]
 
@@ -93,13 +94,13 @@ class Rest:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
-    def holds(self, program: "Program", now: datetime) -> bool:
-        """Answer whether this program would make now what that one made then, given the same to read."""
-        return self.program == program.digest and self.since <= now and (self.until is None or now < self.until)
+    def is_time(self, now: datetime) -> bool:
+        """Answer whether the clock has changed nothing since."""
+        return self.since <= now and (self.until is None or now < self.until)
 
     def is_read(self, seen: Seen) -> bool:
-        """Answer whether the build would read now what the last one read then."""
-        return seen.is_steady and seen.digest(self.young) == self.read
+        """Answer whether the same program would read now what it read then."""
+        return self.program == seen.program and seen.is_steady and seen.digest(self.young) == self.read
 
     def as_json(self, output: str, seconds: float) -> dict[str, Any]:
         """Answer what a build that had nothing to do says in JSON, in the shape of any other's answer."""
@@ -156,23 +157,20 @@ class Look:
             private.mkdir(parents=True, exist_ok=True)
         since = min(time.time_ns(), time_at(private)) - RACE  # the disk may be another machine's
         noted = Rest.noted(private)
-        looking = ask(partial(_surveyed, private, settings, since), apart=prepare is not None)
+        was = noted.program if noted else ""
+        looking = ask(partial(_seen, private, settings, since, was), apart=prepare is not None)
         leaving = ask(partial(_is_left, private, settings, noted.left if noted else ""), apart=bool(prepare and noted))
-        # the other processes needn't wait for all that this needs
-        from plugins.desk.building.program import Program
-
-        program = Program.of(settings)
-        holds = noted is not None and noted.holds(program, settings["NOW"])
-        if prepare and (not holds or looking.has_hinted):
+        is_time = noted is not None and noted.is_time(settings["NOW"])
+        if prepare and (not is_time or looking.has_hinted):
             prepare()
-        survey = Survey.unpacked(looking.answer)
-        seen = Seen(program, survey, survey.young(since))
-        is_same = noted is not None and noted.program == program.digest
+        maker, program, packed = marshal.loads(looking.answer)  # noqa: S302 - said by our own process
+        survey = Survey.unpacked(packed)
+        seen = Seen(maker, program, survey, survey.young(since))
 
         def is_left() -> bool:
-            return is_same and leaving.answer == _YES
+            return noted is not None and noted.program == program and leaving.answer == _YES
 
-        rest = noted if noted and holds and noted.is_read(seen) and is_left() else None
+        rest = noted if noted and is_time and noted.is_read(seen) and is_left() else None
         if rest and rest.young - seen.young:  # what is young no more need not be read the next time
             replace(rest, read=seen.digest(seen.young), young=seen.young).note(private)
         return cls(seen, noted, rest, is_left)
@@ -197,6 +195,17 @@ def leave(private: Path, left: Left) -> str:
 _NOTE, _LEFT, _SURVEY = "rest.json", "left", "survey"
 
 _YES, _NO = b"y", b"n"
+
+
+def _seen(private: Path, settings: Mapping[str, Any], since: int, was: str, tell: Callable[[], None]) -> bytes:
+    """Answer maker and program as `Seen` has them, and a survey, packed; tell if the program isn't what it was."""
+    survey = _surveyed(private, settings, since, tell)
+    from plugins.desk.building.program import Program  # whoever asks may not need all that this needs
+
+    program = Program.of(settings)
+    if program.digest != was:
+        tell()
+    return marshal.dumps((program.maker, program.digest, survey))
 
 
 def _surveyed(private: Path, settings: Mapping[str, Any], since: int, tell: Callable[[], None]) -> bytes:
