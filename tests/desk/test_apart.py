@@ -35,6 +35,14 @@ def test_a_hint_comes_before_the_answer():
     assert asked.answer == b"answered"
 
 
+@pytest.mark.parametrize("apart", [True, False])
+def test_who_stands_back_answers_all_the_same(apart):
+    question = ask(lambda tell: b"answered", apart=apart)
+    question.stand_back()
+    assert question.answer == b"answered"
+    question.stand_back()
+
+
 def test_who_does_not_wait_for_the_hint_has_the_answer():
     def question(tell):
         tell()

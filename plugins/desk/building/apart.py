@@ -3,6 +3,7 @@
 import os
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from typing import BinaryIO
 
@@ -17,7 +18,8 @@ class Apart:
         """Ask."""
         self._question = question
         heard, told = os.pipe()
-        if os.fork() == 0:
+        self._process = os.fork()
+        if self._process == 0:
             try:
                 _tell(question, told)
             finally:
@@ -25,6 +27,11 @@ class Apart:
         os.close(told)
         self._pipe = os.fdopen(heard, "rb")
         weakref.finalize(self, self._pipe.close)  # perhaps nobody needs the answer any more
+
+    def stand_back(self) -> None:
+        """Let others go first: the answer won't be needed soon."""
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self._process, _BEHIND)
 
     @cached_property
     def has_hinted(self) -> bool:
@@ -51,6 +58,9 @@ class Here:
         """Answer it. Raises what the question raises."""
         self.answer = question(_unheard)
 
+    def stand_back(self) -> None:
+        """Do nothing: it has been answered."""
+
 
 def ask(question: Question, *, apart: bool) -> Apart | Here:
     """Ask a question, apart if that is wanted and the system can do it."""
@@ -58,6 +68,9 @@ def ask(question: Question, *, apart: bool) -> Apart | Here:
 
 
 _HINT, _ANSWER = b"!", b"="
+
+_BEHIND = 10
+"""How nice a process is that stands back: it gets a tenth of what others get that want to run."""
 
 _LENGTH = 8
 """Bytes in which the length of the answer stands before it: a process can be stopped in the middle of a word."""

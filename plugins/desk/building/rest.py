@@ -162,6 +162,7 @@ class Look:
         leaving = ask(partial(_is_left, private, settings, noted.left if noted else ""), apart=bool(prepare and noted))
         is_time = noted is not None and noted.is_time(settings["NOW"])
         if prepare and (not is_time or looking.has_hinted):
+            leaving.stand_back()
             prepare()
         maker, program, packed = marshal.loads(looking.answer)  # noqa: S302 - said by our own process
         survey = Survey.unpacked(packed)
