@@ -29,7 +29,7 @@ def main() -> int:
 
 
 def _build(project: Project, begun: float, *, as_json: bool) -> int:
-    gc.set_threshold(100_000, 100, 100)  # what is read is kept until the end: to go through it again and again is vain
+    gc.disable()  # what is read is kept until the end, and little of what is made refers to itself: to look is vain
     settings = project.building({})
     look = Look.at(project.private, settings, prepare=partial(_load, settings))
     if look.rest is None:

@@ -30,7 +30,7 @@ class Left(NamedTuple):
         singles = (number for one in made.outputs.values() for number in (one.size, one.modified))
         return cls(
             held=_held(cache),
-            paths=os.fsencode("\0".join((RECORD, *made.paths()))),
+            paths=os.fsencode("\0".join((RECORD, *made.listings()))),
             stamps=array("q", (*memory.record, *singles)).tobytes()
             + b"".join(bundle.stamps for bundle in made.bundles.values()),
         )
