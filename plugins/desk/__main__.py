@@ -11,6 +11,7 @@ from typing import Any
 
 from plugins.desk.building.rest import Look
 from plugins.desk.project import Project
+from plugins.reading.assistant import Assistant
 
 
 def main() -> int:
@@ -31,7 +32,7 @@ def main() -> int:
 def _build(project: Project, begun: float, *, as_json: bool) -> int:
     gc.disable()  # what is read is kept until the end, and little of what is made refers to itself: to look is vain
     settings = project.building({})
-    look = Look.at(project.private, settings, prepare=partial(_load, settings))
+    look = Look.at(project.private, settings, prepare=partial(_prepared, project, settings))
     if look.rest is None:
         from plugins.desk.building.commands import build
         from plugins.desk.words import speak
@@ -47,12 +48,16 @@ def _build(project: Project, begun: float, *, as_json: bool) -> int:
     return 0
 
 
-def _load(settings: Mapping[str, Any]) -> None:
-    """Load all that a build needs. What goes wrong is told when it is used."""
+def _prepared(project: Project, settings: Mapping[str, Any]) -> Assistant:
+    """Call in an assistant, and load what a build needs. What goes wrong is told when it is used."""
+    assistant = Assistant()
     with contextlib.suppress(Exception):
         from plugins.desk.building import commands, direct  # noqa: F401
+        from plugins.desk.words import speak
 
         direct.connect(settings)
+        speak(project.language)
+    return assistant
 
 
 try:

@@ -4,7 +4,6 @@ New bytes are laid ready beside the folder, so that nothing in it changes before
 """
 
 import contextlib
-import multiprocessing
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -94,6 +93,8 @@ def _parts(items: Sequence[Output | Bundle], last: Standing, left: Left, ready: 
     if jobs < 2 or len(items) < _MANY:
         yield from (_part(item, last, left, ready) for item in items)
         return
+    import multiprocessing  # noqa: PLC0415 - seldom is there so much to do
+
     # forked, so that the newsroom need not be sent
     _shared[:] = [(items, last, left, ready)]
     with multiprocessing.get_context("fork").Pool(jobs) as pool:

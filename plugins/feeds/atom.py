@@ -5,6 +5,7 @@ from typing import Any
 
 from plugins.feeds.channel import Part, archive_links
 from plugins.feeds.entry import Entry, legible
+from plugins.feeds.extensions import a_feed
 from plugins.feeds.told import Told, pasted
 
 MEDIA_TYPE = "application/atom+xml"
@@ -19,8 +20,6 @@ def render(part: Part, told: Sequence[Told]) -> bytes:
 def _document(part: Part, new: Sequence[Told], told: Sequence[Told]) -> bytes:
     """Answer the document with those entries that are new, of all that it tells."""
     channel = part.channel
-    from plugins.feeds.extensions import a_feed  # noqa: PLC0415 - feedgen is slow to import
-
     feed = a_feed()
     feed.id(channel.id)
     feed.title(legible(channel.title))

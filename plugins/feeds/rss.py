@@ -7,6 +7,7 @@ from typing import Any
 
 from plugins.feeds.channel import Part
 from plugins.feeds.entry import Entry, legible
+from plugins.feeds.extensions import a_feed
 from plugins.feeds.told import Told, pasted
 
 MEDIA_TYPE = "application/rss+xml"
@@ -23,8 +24,6 @@ def render(part: Part, told: Sequence[Told]) -> bytes:
 
 def _document(part: Part, told: Sequence[Told]) -> bytes:
     channel = part.channel
-    from plugins.feeds.extensions import a_feed  # noqa: PLC0415 - feedgen is slow to import
-
     feed = a_feed()
     feed.title(legible(channel.title))
     feed.description(legible(channel.description))

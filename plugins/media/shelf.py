@@ -41,6 +41,7 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._used: set[tuple[str, str]] = set()
+        self._held: dict[tuple[str, str], Sequence[tuple[str, int]]] = {}
 
     def path(self, negative: str, label: str, kept: Kept) -> Path:
         """Answer where a file's bytes lie."""
@@ -93,14 +94,19 @@ class Shelf:
         """Answer whether a picture's files, each with its size, are still here as they were left, and count the
         picture as asked for.
         """
-        key = _key(Path(files[0][0]))
+        key = _key(files[0][0])
         self._used.add(key)
+        if self._held.get(key) == files:  # texts and their translations show the same ones
+            return True
         try:
             found = [(os.lstat(place), size) for place, size in files]
         except OSError:
             return False
         as_left = all(stat.st_size == size and int(stat.st_mtime) == _UNTOUCHED for stat, size in found)
-        return as_left or self.find(*key) is not None
+        if as_left or self.find(*key) is not None:
+            self._held[key] = files
+            return True
+        return False
 
     def prune(self) -> None:
         """Remove every picture that has not been asked for since this shelf was made; what others put here stays."""
@@ -128,9 +134,10 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-def _key(file: Path) -> tuple[str, str]:
+def _key(place: str) -> tuple[str, str]:
     """Answer a finished file's negative and label."""
-    return file.parent.parent.name, file.parent.name
+    negative, label, _ = place.rsplit(os.sep, 2)
+    return negative.rpartition(os.sep)[2], label
 
 
 def _contents(folder: Path) -> tuple[Kept, ...]:
@@ -144,7 +151,7 @@ def _contents(folder: Path) -> tuple[Kept, ...]:
 
 def _digest(folder: Path, files: Iterable[Kept]) -> str:
     """Answer what says that a list is whole, and that it is this folder's."""
-    return _sha256(repr((_key(folder / _CONTENTS), *files)).encode())
+    return _sha256(repr((_key(str(folder / _CONTENTS)), *files)).encode())
 
 
 def _loaded(folder: Path, kept: Kept) -> Encoded:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from plugins.newsroom import Assignment, Deadline, Funding, Signatory, Task
-from plugins.reading import corrections, shaping, surroundings
+from plugins.reading import attachments, corrections, shaping, typesetting
+from plugins.reading.notes import Notes
 from plugins.reading.schema import AssignmentShape, FundingShape
 from plugins.reading.selection import Selected
-from plugins.reading.surroundings import Notes, Surroundings
+from plugins.reading.surroundings import Surroundings
 from plugins.reading.written import written_digest
 
 OPTIONAL = ("ministry", "decision_date", "decision_number", "case_number", "funding")
@@ -18,13 +19,13 @@ def read(selected: Selected, of: Assignment | None, around: Surroundings) -> Ass
     """Answer the assignment in one language. Every language version is whole, but for the corrections, which are those
     of the original (`of`, None = this is it). Raises Faults.
     """
-    manuscript = around.manuscript(selected.source)
+    manuscript = typesetting.manuscript(selected.source, around)
     shape = shaping.shape(manuscript, AssignmentShape)
     source = selected.source
     notes = Notes(manuscript, source.language)
     notes.check_language(around.masthead)
     address = around.masthead.addresses.assignment(source.language, source.year, source.slug)
-    documents = surroundings.documents(shape.documents, selected, address, around, notes)
+    documents = attachments.documents(shape.documents, selected, address, around, notes)
     corrected = (
         corrections.of_translation(of.corrections, shape.corrections, notes)
         if of
@@ -35,7 +36,7 @@ def read(selected: Selected, of: Assignment | None, around: Surroundings) -> Ass
         for index, id in enumerate(ids):
             if id in ids[:index]:
                 notes.fault((key, index, "id"), "{slug} stands here twice", slug=id)
-    digest = notes.attempt(lambda: around.body(manuscript, (), documents), "")
+    digest = notes.attempt(lambda: typesetting.body(manuscript, around, (), documents), "")
     notes.raise_if_any()
     return Assignment(
         id=shape.id,
@@ -65,7 +66,7 @@ def read(selected: Selected, of: Assignment | None, around: Surroundings) -> Ass
         ),
         funding=_funding(shape.funding),
         conditions=shape.conditions,
-        legal_refs=surroundings.links(shape.legal_refs),
+        legal_refs=attachments.links(shape.legal_refs),
         signatories=tuple(Signatory(name=s.name, role=s.role) for s in shape.signatories),
         copies_to=shape.copies_to,
         documents=documents,
@@ -73,7 +74,7 @@ def read(selected: Selected, of: Assignment | None, around: Surroundings) -> Ass
         body_digest=digest,
         written_digest=written_digest(manuscript, around),
         missing=shape.missing,
-        moved_from=surroundings.old_addresses(shape.moved_from),
+        moved_from=attachments.old_addresses(shape.moved_from),
         versions=(),
     )
 
@@ -81,7 +82,7 @@ def read(selected: Selected, of: Assignment | None, around: Surroundings) -> Ass
 def together(texts: Iterable[Assignment]) -> list[Assignment]:
     """Answer the language versions of one assignment, each knowing the others."""
     texts = list(texts)
-    return [replace(text, versions=surroundings.versions(texts, text.language)) for text in texts]
+    return [replace(text, versions=attachments.versions(texts, text.language)) for text in texts]
 
 
 def _funding(shape: FundingShape | None) -> Funding | None:

@@ -16,9 +16,8 @@ from plugins.reading.remembered import Read, Remembered
 from plugins.reading.survey import Survey
 
 _AT_HAND = (
-    "id", "language", "original_language", "year", "slug", "address", "source", "state", "title", "type", "audiences",
-    "published", "body_digest", "written_digest", "keywords", "images", "urgent", "responds_to", "corrections",
-    "withdrawn", "imported", "moved_from", "missing",
+    "id", "language", "original_language", "year", "address", "source", "state", "type", "audiences", "published",
+    "keywords", "images", "responds_to", "corrections", "withdrawn", "imported", "moved_from", "missing",
 )  # fmt: skip
 """What is asked of every release of the archive, whatever has changed."""
 

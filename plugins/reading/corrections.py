@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from plugins.newsroom import Correction, CorrectionKind, Rewording
+from plugins.reading.notes import Notes
 from plugins.reading.schema import CorrectionShape
 from plugins.reading.selection import Selected
-from plugins.reading.surroundings import Notes, Surroundings
+from plugins.reading.surroundings import Surroundings
 
 
 def of_original(

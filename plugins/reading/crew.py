@@ -1,47 +1,64 @@
-"""Many folders read by several processes at once, with what one process would make of them."""
+"""Who reads the folders: this process, an assistant, or several at once, with the same outcomes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from plugins.newsroom.keeping import packed, unpacked
-from plugins.reading import folders
-from plugins.reading.folders import Outcome
-from plugins.reading.memory import Memory
-from plugins.reading.remembered import Remembered
+from plugins.reading.assistant import Assistant
+from plugins.reading.outcome import Outcome, packed, unpacked
 from plugins.reading.selection import Selected
 from plugins.reading.surroundings import Surroundings
 
 _CHUNK = 32
 """Folders that a process reads at a time."""
 
-_KINDS = (Outcome, Remembered)
+Folder = list[Selected]
 
 _given: list[Any] = []
 """What a process of the crew works on."""
 
 
 def outcomes(
-    found: list[list[Selected]], around: Surroundings, memory: Memory, jobs: int
+    found: Sequence[Folder],
+    around: Surroundings,
+    jobs: int,
+    assistant: Assistant | None,
+    meanwhile: Callable[[], object],
 ) -> Iterator[Outcome]:
-    """Read the folders, over several processes if there are many; the outcomes come in the folders' order."""
-    if jobs < 2 or len(found) < 4 * _CHUNK:
-        yield from (folders.read(ones, around, memory) for ones in found)
-        around.galleys.lock()
-        return
+    """Read the folders, over several processes if there are many; the outcomes come in the folders' order. `meanwhile`
+    is something to do while others read.
+    """
+    is_much = jobs > 1 and len(found) >= 4 * _CHUNK
+    if assistant and found and not is_much:
+        assistant.give(found, around)
+    meanwhile()
+    if is_much:
+        yield from _shared_out(found, around, jobs)
+    else:
+        told = assistant.outcomes(around.masthead.listed) if assistant and found else None
+        yield from _read(found, around) if told is None else told
+
+
+def _shared_out(found: Sequence[Folder], around: Surroundings, jobs: int) -> Iterator[Outcome]:
     import multiprocessing  # noqa: PLC0415 - most builds read a text or two
 
     # forked, so that what there is to read, and what it stands among, need not be sent
-    with multiprocessing.get_context("fork").Pool(jobs, _begin, (found, around, memory)) as pool:
-        for data in pool.imap(_read, range(0, len(found), _CHUNK)):
-            yield from unpacked("", data, _KINDS, around.masthead.listed)
+    with multiprocessing.get_context("fork").Pool(jobs, _begin, (found, around)) as pool:
+        for data in pool.imap(_told, range(0, len(found), _CHUNK)):
+            yield from unpacked(data, around.masthead.listed)
 
 
 def _begin(*given: Any) -> None:
     _given[:] = given
 
 
-def _read(first: int) -> bytes:
-    found, around, memory = _given
-    read = [folders.read(ones, around, memory) for ones in found[first : first + _CHUNK]]
-    around.galleys.lock()
-    return packed("", read, _KINDS, around.masthead.listed)
+def _told(first: int) -> bytes:
+    found, around = _given
+    return packed(_read(found[first : first + _CHUNK], around), around.masthead.listed)
+
+
+def _read(found: Sequence[Folder], around: Surroundings) -> list[Outcome]:
+    if not found:
+        return []
+    from plugins.reading import folders  # noqa: PLC0415 - what reads a text is slow to load
+
+    return folders.read_all(found, around)

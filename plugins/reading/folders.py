@@ -1,31 +1,17 @@
 """A folder of the content, read: its texts in every language, their faults, and what else is to be known of it."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from plugins.newsroom import Assignment, Fault, Faults, Page, Release
 from plugins.reading import assignments, pages, releases
-from plugins.reading.memory import Memory
-from plugins.reading.remembered import Read, Remembered
+from plugins.reading.outcome import Outcome
+from plugins.reading.remembered import Read, noted
 from plugins.reading.selection import Kind, Selected
 from plugins.reading.surroundings import Surroundings
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a folder. `galleys` says at which places the bodies are kept, by their digests; `remembered` is
-    None if the folder is to be read again next time.
-    """
-
-    texts: tuple[Read, ...]
-    faults: list[Fault]
-    galleys: dict[str, str]
-    remembered: Remembered | None
 
 
 class Collector:
@@ -43,17 +29,14 @@ class Collector:
             return None
 
 
-def folders(selected: Iterable[Selected]) -> list[list[Selected]]:
-    """Answer the language versions in each folder, the original first."""
-    found: dict[str, list[Selected]] = defaultdict(list)
-    for one in selected:
-        found[one.source.folder].append(one)
-    for ones in found.values():
-        ones.sort(key=lambda one: (not one.source.is_original, one.source.path))
-    return list(found.values())
+def read_all(found: Iterable[list[Selected]], around: Surroundings) -> list[Outcome]:
+    """Answer what comes of the folders, in their order, when their bodies can be found by others too."""
+    outcomes = [read(ones, around) for ones in found]
+    around.galleys.lock()
+    return outcomes
 
 
-def read(ones: list[Selected], around: Surroundings, memory: Memory) -> Outcome:
+def read(ones: list[Selected], around: Surroundings) -> Outcome:
     """Answer what comes of a folder, of which the original is the first."""
     faults: list[Fault] = []
     source = ones[0].source
@@ -64,8 +47,8 @@ def read(ones: list[Selected], around: Surroundings, memory: Memory) -> Outcome:
         galleys[text.body_digest], leads = around.bodies.kept(text)
         led |= leads
     digests = around.digests(source.file.parent)
-    remembered = None if faults else memory.noted(source.folder, texts, galleys, led, digests)
-    return Outcome(texts, faults, galleys, remembered)
+    known = None if faults else noted(source.folder, texts, galleys, led, digests, around.content, around.survey)
+    return Outcome(texts, faults, galleys, known)
 
 
 def _releases(ones: list[Selected], around: Surroundings, collector: Collector) -> list[Release]:

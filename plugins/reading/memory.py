@@ -7,16 +7,16 @@ make the whole archive be written again.
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from plugins.newsroom import Noun, State
+from plugins.newsroom import Noun
 from plugins.newsroom.keeping import NotKept, digest, packed, unpacked
 from plugins.reading.book import KINDS, Book, bound
-from plugins.reading.remembered import Read, Remembered, attached, names
+from plugins.reading.remembered import Remembered, names, texts_in
 from plugins.reading.survey import RACE, Stamp, Survey, time_at
 
 
@@ -73,36 +73,6 @@ class Memory:
         else:
             del self._folders(_year(known.path))[known.path]
             self._years[_year(known.path)].has_changed = True
-
-    def noted(
-        self,
-        path: str,
-        read: tuple[Read, ...],
-        galleys: Mapping[str, str],
-        led: Mapping[str, str],
-        digests: Mapping[str, str],
-    ) -> Remembered | None:
-        """Answer what to remember of a folder, given all the texts that could be read in it; None if nothing.
-
-        Of a folder with a text that isn't public nothing may lie in a cache. `galleys` and `led` as in `Remembered`;
-        `digests` are those of the bytes that were read: what has been saved since the survey is seen by them next time.
-        """
-        files = sorted(names(read) | attached(read))
-        folder = f"{self._content}/{path}"
-        seen = self._survey.stamps(self._place(_year(path)))
-        try:
-            stamps = {file: seen[file] for file in (folder, *(f"{folder}/{name}" for name in files))}
-            read_digests = {name: digests[name] for name in files}
-            is_all = _texts(folder) == names(read)  # no draft, and no folder that could change
-        except (OSError, KeyError):
-            return None  # next time it is read again
-        # what a link leads to could change without it
-        is_linked = any(stat.S_ISLNK(mode) for mode, *_ in stamps.values())
-        if not is_all or is_linked or any(text.state is not State.PUBLIC for text in read):
-            return None
-        for text in read:
-            _ = text.input  # so that it is kept too
-        return Remembered(path, read, tuple(sorted(led.items())), galleys, read_digests, stamps)
 
     def remember(self, noted: Remembered) -> None:
         """Remember a folder that was read."""
@@ -192,7 +162,7 @@ class Memory:
             seen = self._survey.stamps(self._place(_year(known.path)))
             stamps = {file: seen[file] for file in known.stamps}
             doubtful = {file for file, now in stamps.items() if now != known.stamps[file] or now[2] >= relied_on}
-            if folder in doubtful and _texts(folder) != names(known.read):
+            if folder in doubtful and texts_in(folder) != names(known.read):
                 return None
             if not all(_is_same(file, stamps[file], known) for file in doubtful - {folder}):
                 return None
@@ -215,16 +185,6 @@ def _listed(folder: Path) -> set[str]:
         return {file.name for file in folder.iterdir()}
     except OSError:
         return set()
-
-
-def _texts(folder: str) -> frozenset[str]:
-    """Answer the names in the folder that could be texts, or hold some."""
-    with os.scandir(folder) as entries:
-        return frozenset(
-            entry.name
-            for entry in entries
-            if not entry.name.startswith(".") and (entry.name.lower().endswith(".md") or entry.is_dir())
-        )
 
 
 def _year(path: str) -> str:

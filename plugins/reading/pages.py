@@ -4,20 +4,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from plugins.newsroom import Page
-from plugins.reading import shaping, surroundings
+from plugins.reading import attachments, shaping, typesetting
+from plugins.reading.notes import Notes
 from plugins.reading.schema import PageShape
 from plugins.reading.selection import Selected
-from plugins.reading.surroundings import Notes, Surroundings
+from plugins.reading.surroundings import Surroundings
 
 
 def read(selected: Selected, original_language: str, around: Surroundings) -> Page:
     """Answer the page in one language; every language version is whole. Raises Faults."""
-    manuscript = around.manuscript(selected.source)
+    manuscript = typesetting.manuscript(selected.source, around)
     shape = shaping.shape(manuscript, PageShape)
     source = selected.source
     notes = Notes(manuscript, source.language)
     notes.check_language(around.masthead)
-    digest = notes.attempt(lambda: around.body(manuscript), "")
+    digest = notes.attempt(lambda: typesetting.body(manuscript, around), "")
     notes.raise_if_any()
     return Page(
         key=source.slug,
@@ -37,4 +38,4 @@ def read(selected: Selected, original_language: str, around: Surroundings) -> Pa
 def together(texts: Iterable[Page]) -> list[Page]:
     """Answer the language versions of one page, each knowing the others."""
     texts = list(texts)
-    return [replace(text, versions=surroundings.versions(texts, text.language)) for text in texts]
+    return [replace(text, versions=attachments.versions(texts, text.language)) for text in texts]

@@ -1,29 +1,28 @@
 """The content folder at a moment, as a newsroom. Everything is read once; every fault is told at once."""
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from plugins.media.darkroom import Darkroom
-from plugins.newsroom import Assignment, Fault, Faults, Newsroom, PressMaterial, Release, State, fingerprint
+from plugins.newsroom import Assignment, Fault, Faults, Newsroom, PressMaterial, Release, State, Text, fingerprint
 from plugins.newsroom.addresses import WORDS
 from plugins.reading import masthead
 from plugins.reading.agreement import disagreements
+from plugins.reading.assistant import Assistant
 from plugins.reading.body import MARKDOWN, Links
 from plugins.reading.crew import outcomes
-from plugins.reading.folders import Collector, folders
 from plugins.reading.galleys import Galleys
 from plugins.reading.masthead import Masthead
 from plugins.reading.materials import press_materials
 from plugins.reading.memory import Memory
 from plugins.reading.program import program
 from plugins.reading.remembered import Read, Remembered, finished
-from plugins.reading.selection import Kind, Selected, Source, scan, select
+from plugins.reading.selection import Kind, Selected, Source, by_folder, scan, select
 from plugins.reading.stored import StoredBodies
 from plugins.reading.surroundings import Surroundings
 from plugins.reading.survey import Survey
@@ -58,6 +57,10 @@ class Reading:
         self.galleys.prune()
 
 
+def _nothing() -> None:
+    """There is nothing else to do."""
+
+
 def read(
     content: Path,
     *,
@@ -68,20 +71,24 @@ def read(
     markdown: Mapping[str, Any] = MARKDOWN,
     jobs: int = 1,
     survey: Survey | None = None,
+    assistant: Assistant | None = None,
+    meanwhile: Callable[[], object] = _nothing,
 ) -> Reading:
     """Answer what is public at `now`, or in a preview everything, with drafts and embargoed texts marked.
 
     `cache` is a folder for finished pictures and bodies; `url` goes before newsroom.yaml's own; `markdown` are
     Python-Markdown's options; `jobs` is how many processes may read, which changes nothing else. `survey` is one
-    of the content that somebody has just made.
+    of the content that somebody has just made. `assistant` is somebody called in to read,
+    for whom a preview has no use; `meanwhile` is something to do while others read.
 
     Raises Faults with everything that is wrong in what was read, in the order of files and lines. Only a preview can
     do without a text: one that isn't public yet and has faults is left out, so that
     somebody's unfinished draft doesn't stop the others from seeing theirs.
     """
+    seen = survey or Survey.of([content])
+    given = _Given(content, now, cache, url, preview, markdown, jobs, seen, assistant, meanwhile)
     with _much_to_keep():
-        seen = survey or Survey.of([content])
-        return _told_or_left_out(content, now, cache, url, markdown, seen, preview=preview, jobs=jobs)
+        return _told_or_left_out(given)
 
 
 @contextmanager
@@ -96,25 +103,30 @@ def _much_to_keep() -> Iterator[None]:
             gc.enable()
 
 
-def _told_or_left_out(
-    content: Path,
-    now: datetime,
-    cache: Path,
-    url: str,
-    markdown: Mapping[str, Any],
-    survey: Survey,
-    *,
-    preview: bool,
-    jobs: int,
-) -> Reading:
+class _Given(NamedTuple):
+    """What `read` was given."""
+
+    content: Path
+    now: datetime
+    cache: Path
+    url: str
+    preview: bool
+    markdown: Mapping[str, Any]
+    jobs: int
+    survey: Survey
+    assistant: Assistant | None
+    meanwhile: Callable[[], object]
+
+
+def _told_or_left_out(given: _Given) -> Reading:
     left_out: list[Fault] = []
     while True:
         without = frozenset(fault.source for fault in left_out)
         try:
-            reading = _read(content, now, cache, url, markdown, survey, preview=preview, without=without, jobs=jobs)
+            reading = _read(given, without)
         except Faults as found:
             faulty = {fault.source for fault in found.faults}
-            if not preview or not faulty or not faulty <= _not_public(content, now) - without:
+            if not given.preview or not faulty or not faulty <= _not_public(given.content, given.now) - without:
                 raise Faults([*left_out, *found.faults]) from None
             left_out += found.faults
         else:
@@ -126,27 +138,17 @@ def _not_public(content: Path, now: datetime) -> set[str]:
     return {one.source.path for one in select(sources, now, preview=True) if one.state is not State.PUBLIC}
 
 
-def _read(
-    content: Path,
-    now: datetime,
-    cache: Path,
-    url: str,
-    markdown: Mapping[str, Any],
-    survey: Survey,
-    *,
-    preview: bool,
-    without: frozenset[str],
-    jobs: int,
-) -> Reading:
+def _read(given: _Given, without: frozenset[str]) -> Reading:
+    content, now, cache, preview = given.content, given.now, given.cache, given.preview
     try:
-        head = masthead.read(content, url, cache)
+        head = masthead.read(content, given.url, cache)
     except Faults as found:
         _, faults = scan(content, masthead.languages(content))
         raise Faults([*faults, *found.faults]) from None
     images_page = head.site.absolute(head.addresses.section(head.languages[0], "images"))
     darkroom = Darkroom(cache / "media", rights_url=images_page)
-    maker = _maker(head, now, markdown, (str(content), str(cache)), preview=preview)
-    memory = Memory(cache, content, maker, now, survey, head.listed)
+    maker = _maker(head, now, given.markdown, (str(content), str(cache)), preview=preview)
+    memory = Memory(cache, content, maker, now, given.survey, head.listed)
     while True:
         sources, recalled, faults = _scanned(content, head, memory, darkroom)
         selected = select(sources, now, preview=preview)
@@ -158,22 +160,26 @@ def _read(
             memory.forget(one)
     folders_without = {one.source.folder for one in selected if one.source.is_original and one.source.path in without}
     shown = [o for o in selected if o.source.path not in without and o.source.folder not in folders_without]
-    galleys = Galleys(cache / "bodies", markdown)
+    galleys = Galleys(cache / "bodies", given.markdown)
     around = Surroundings(
         content=content,
         masthead=head,
         darkroom=darkroom,
-        bodies=StoredBodies(galleys, lambda text: around.body_again(text)),
+        bodies=StoredBodies(galleys, lambda text: _body_again(text, around)),
         galleys=galleys,
         links=_links(head, sources, texts),
-        markdown=markdown,
+        markdown=given.markdown,
         now=now,
         preview=preview,
+        survey=given.survey,
     )
-    collector = Collector(faults)
-    materials = collector.one(partial(press_materials, content, head, darkroom))
+    materials: tuple[PressMaterial, ...] = ()
+    try:
+        materials = press_materials(content, head, darkroom)
+    except Faults as found:
+        faults += found.faults
     fresh: list[Read] = []
-    for outcome in outcomes(folders(shown), around, memory, jobs):
+    for outcome in outcomes(by_folder(shown), around, given.jobs, given.assistant, given.meanwhile):
         faults += outcome.faults
         fresh += outcome.texts
         around.bodies.recall(outcome.galleys)
@@ -190,7 +196,7 @@ def _read(
         raise Faults(faults)
     lacking: list[Release | Assignment] = [*everything.assignments, *everything.releases]
     return Reading(
-        newsroom=_newsroom(head, everything, materials or (), now),
+        newsroom=_newsroom(head, everything, materials, now),
         bodies=around.bodies,
         darkroom=darkroom,
         galleys=around.galleys,
@@ -198,6 +204,12 @@ def _read(
         missing=tuple((text.source, field) for text in lacking for field in text.missing),
         due=due(sources, head, everything.assignments, now),
     )
+
+
+def _body_again(text: Text, around: Surroundings) -> str:
+    from plugins.reading import typesetting  # noqa: PLC0415 - slow to load, and the body lies ready
+
+    return typesetting.body_again(text, around)
 
 
 def _maker(head: Masthead, now: datetime, markdown: Mapping[str, Any], places: Iterable[str], *, preview: bool) -> str:

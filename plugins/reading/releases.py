@@ -13,8 +13,9 @@ from plugins.newsroom import (
     Withdrawal,
     WithdrawalKind,
 )
-from plugins.reading import corrections, shaping, surroundings
+from plugins.reading import attachments, corrections, shaping, typesetting
 from plugins.reading.manuscript import Path as Keys
+from plugins.reading.notes import Notes
 from plugins.reading.schema import (
     DocumentShape,
     ImageShape,
@@ -24,7 +25,7 @@ from plugins.reading.schema import (
     TranslationShape,
 )
 from plugins.reading.selection import Selected
-from plugins.reading.surroundings import Notes, Surroundings
+from plugins.reading.surroundings import Surroundings
 from plugins.reading.written import written_digest
 
 _ORIGINALS = ReleaseShape.model_fields.keys() - TranslationShape.model_fields.keys() - {"id"}
@@ -35,7 +36,7 @@ F = TypeVar("F", TranslatedImage, DocumentShape)
 
 def original(selected: Selected, around: Surroundings) -> Release:
     """Answer the release as it was written. Raises Faults with all that is wrong in the file."""
-    manuscript = around.manuscript(selected.source)
+    manuscript = typesetting.manuscript(selected.source, around)
     shape = shaping.shape(manuscript, ReleaseShape)
     notes = Notes(manuscript, selected.source.language)
     source = selected.source
@@ -45,8 +46,8 @@ def original(selected: Selected, around: Surroundings) -> Release:
     notes.check_clock(("published",), shape.published, around)
     types = notes.listed("type", [shape.type], masthead.types)
     around.darkroom.reserve(f"{address}release.txt")
-    images = surroundings.images(shape.images, selected, address, around, notes)
-    documents = surroundings.documents(shape.documents, selected, address, around, notes)
+    images = attachments.images(shape.images, selected, address, around, notes)
+    documents = attachments.documents(shape.documents, selected, address, around, notes)
     corrected = corrections.of_original(shape.corrections, selected, around, notes)
     withdrawn = None
     if shape.withdrawn:
@@ -85,13 +86,13 @@ def original(selected: Selected, around: Surroundings) -> Release:
         contacts=contacts,
         images=images,
         documents=documents,
-        links=surroundings.links(shape.links),
+        links=attachments.links(shape.links),
         urgent=shape.urgent,
         responds_to=shape.responds_to,
         corrections=corrected,
         withdrawn=withdrawn,
         imported=_imported(shape.imported, around),
-        moved_from=surroundings.old_addresses(shape.moved_from),
+        moved_from=attachments.old_addresses(shape.moved_from),
         missing=shape.missing,
         official=True,
         of_revision=None,
@@ -101,7 +102,7 @@ def original(selected: Selected, around: Surroundings) -> Release:
 
 def translation(selected: Selected, of: Release, around: Surroundings) -> Release:
     """Answer the release in another language: its own words, all else the original's. Raises Faults."""
-    manuscript = around.manuscript(selected.source)
+    manuscript = typesetting.manuscript(selected.source, around)
     notes = Notes(manuscript, selected.source.language)
     _check_nothing_repeated(of, notes)
     shape = shaping.shape(manuscript, TranslationShape)
@@ -130,10 +131,10 @@ def translation(selected: Selected, of: Release, around: Surroundings) -> Releas
         written_digest=written_digest(manuscript, around),
         images=images,
         documents=documents,
-        links=of.links if shape.links is None else surroundings.links(shape.links),
+        links=of.links if shape.links is None else attachments.links(shape.links),
         corrections=corrected,
         withdrawn=withdrawn,
-        moved_from=surroundings.old_addresses(shape.moved_from),
+        moved_from=attachments.old_addresses(shape.moved_from),
         missing=shape.missing,
         official=shape.official,
         of_revision=shape.of_revision,
@@ -145,7 +146,7 @@ def together(texts: Iterable[Release]) -> list[Release]:
     texts = list(texts)
     if len(texts) == 1:
         return texts
-    return [replace(text, versions=surroundings.versions(texts, text.language)) for text in texts]
+    return [replace(text, versions=attachments.versions(texts, text.language)) for text in texts]
 
 
 def _check_place(selected: Selected, around: Surroundings, notes: Notes) -> None:
@@ -190,7 +191,7 @@ def _body(
     elif is_empty and not is_missing:
         message = "there is no body; write it under the front matter, or say missing: [body] if the source has none"
         notes.fault((), message)
-    return notes.attempt(lambda: around.body(manuscript, images, documents, listed), "")
+    return notes.attempt(lambda: typesetting.body(manuscript, around, images, documents, listed), "")
 
 
 def _imported(given: ImportedShape | None, around: Surroundings) -> Imported | None:

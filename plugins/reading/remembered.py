@@ -1,11 +1,14 @@
 """What was made of a folder that texts lie in, to be recalled as long as nothing in it changes."""
 
+import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
-from plugins.newsroom import Assignment, Image, Page, Release
-from plugins.reading.survey import Stamp
+from plugins.newsroom import Assignment, Image, Page, Release, State
+from plugins.reading.survey import Stamp, Survey
 
 Read = Release | Assignment | Page
 
@@ -36,6 +39,38 @@ class Remembered(NamedTuple):
         return max(moment for text in self.read for moment in _moments(text))
 
 
+def noted(
+    path: str,
+    read: tuple[Read, ...],
+    galleys: Mapping[str, str],
+    led: Mapping[str, str],
+    digests: Mapping[str, str],
+    content: Path,
+    survey: Survey,
+) -> Remembered | None:
+    """Answer what to remember of a folder, given all the texts that could be read in it; None if nothing.
+
+    Of a folder with a text that isn't public nothing may lie in a cache. `galleys` and `led` as in `Remembered`;
+    `digests` are those of the bytes that were read: what has been saved since the survey is seen by them next time.
+    """
+    files = sorted(names(read) | attached(read))
+    folder = f"{content}/{path}"
+    seen = survey.stamps(folder.rpartition("/")[0])
+    try:
+        stamps = {file: seen[file] for file in (folder, *(f"{folder}/{name}" for name in files))}
+        read_digests = {name: digests[name] for name in files}
+        is_all = texts_in(folder) == names(read)  # no draft, and no folder that could change
+    except (OSError, KeyError):
+        return None  # next time it is read again
+    # what a link leads to could change without it
+    is_linked = any(stat.S_ISLNK(mode) for mode, *_ in stamps.values())
+    if not is_all or is_linked or any(text.state is not State.PUBLIC for text in read):
+        return None
+    for text in read:
+        _ = text.input  # so that it is kept too
+    return Remembered(path, read, tuple(sorted(led.items())), galleys, read_digests, stamps)
+
+
 def finished(image: Image) -> tuple[tuple[str, int], ...]:
     """Answer the finished files of a picture, each with its size in bytes."""
     return tuple((file.place, file.bytes) for file in (image.original, *image.renditions))
@@ -51,6 +86,16 @@ def attached(read: Iterable[Read]) -> frozenset[str]:
     return frozenset(
         each.file for text in read for each in (*getattr(text, "images", ()), *getattr(text, "documents", ()))
     )
+
+
+def texts_in(folder: str) -> frozenset[str]:
+    """Answer the names in the folder that could be texts, or hold some."""
+    with os.scandir(folder) as entries:
+        return frozenset(
+            entry.name
+            for entry in entries
+            if not entry.name.startswith(".") and (entry.name.lower().endswith(".md") or entry.is_dir())
+        )
 
 
 def _moments(text: Read) -> Iterable[datetime]:

@@ -6,6 +6,7 @@ search that no fault elsewhere in the file can disturb.
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -106,6 +107,16 @@ def select(sources: Iterable[Source], now: datetime, *, preview: bool = False) -
         if preview or state is State.PUBLIC:
             selected.append(Selected(source=source, published=published or now, state=state))
     return selected
+
+
+def by_folder(selected: Iterable[Selected]) -> list[list[Selected]]:
+    """Answer the language versions in each folder, the original first."""
+    found: dict[str, list[Selected]] = defaultdict(list)
+    for one in selected:
+        found[one.source.folder].append(one)
+    for ones in found.values():
+        ones.sort(key=lambda one: (not one.source.is_original, one.source.path))
+    return list(found.values())
 
 
 def is_as_selected(source: Source, published: object) -> bool:

@@ -1,6 +1,7 @@
 """The rendered bodies of one reading, for whoever needs one of them."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from plugins.newsroom import Text, fingerprint
 from plugins.reading.body import Body
@@ -19,6 +20,10 @@ class StoredBodies:
         self._places: dict[str, str] = {}
         self._led: dict[str, dict[str, str]] = {}
         self._at_hand: dict[str, str] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send another process the galleys, without what is only known here."""
+        return StoredBodies, (self._galleys, _only_kept)
 
     def keep(self, place: str, body: Body) -> str:
         """Note where a body is kept, and answer the digest by which its text knows it."""
@@ -51,6 +56,10 @@ class StoredBodies:
             if fingerprint(html) != text.body_digest:
                 raise ChangedText(f"{text.source} has changed since it was read: build again")
         return html
+
+
+def _only_kept(text: Text) -> str:
+    raise LookupError(f"the body of {text.source} is kept here, and read elsewhere")
 
 
 class ChangedText(Exception):

@@ -15,13 +15,17 @@ def an_output(path):
     return Output(path=path, inputs=(), render=path.encode)
 
 
+DEEP = ["a/2031/x/index.html", "a/2031/x/y/z.txt", "a/2031/index.html", "a/20/x/index.html", "a/2/x/y/z.txt", "c.txt"]
+"""Files that lie near each other, and names that begin alike."""
+
+
 @pytest.fixture
 def left(tmp_path):
     """Answer what a build has left in `output` and `cache`."""
     output, cache = tmp_path / "output", tmp_path / "cache"
     memory = Memory.beside(cache, output, "maker")
     bundle = Bundle(name="b", fingerprint="b", items=lambda: [an_output("b/one.txt"), an_output("b/åäö.txt")])
-    publish([an_output("index.html"), bundle], output, memory)
+    publish([an_output("index.html"), *map(an_output, DEEP), bundle], output, memory)
     (output / "stranger.txt").write_bytes(b"")
     return Left.unpacked(Left.of(memory, str(cache)).packed())
 
@@ -39,6 +43,8 @@ def test_it_is_there_until_something_happens_to_it(left, tmp_path):
 CHANGES = {
     "another size": lambda root: (root / "output/index.html").write_bytes(b"?"),
     "another time": lambda root: os.utime(root / "output/b/one.txt", ns=(1, 1)),
+    **{f"another {path}": lambda root, path=path: (root / "output" / path).write_bytes(b"?") for path in DEEP},
+    "a lost folder": lambda root: shutil.rmtree(root / "output/a/20"),
     "a lost file": lambda root: (root / "output/b/åäö.txt").unlink(),
     "another record": lambda root: (root / "output/.edition.json").write_bytes(b"{}"),
     "a link": lambda root: (root / "output/index.html").rename(root / "x")

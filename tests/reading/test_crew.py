@@ -4,6 +4,7 @@ import pytest
 
 from plugins.newsroom import Faults
 from plugins.reading import crew
+from plugins.reading.assistant import Assistant
 from plugins.reading.reader import read
 from tests.reading.test_faults import NOW
 from tests.texts import Text, content_of
@@ -19,8 +20,8 @@ def content(tmp_path, monkeypatch):
     return content_of(tmp_path, texts)
 
 
-def read_by(jobs, content):
-    reading = read(content, now=NOW, cache=content.parent / "cache", jobs=jobs)
+def read_by(jobs, content, assistant=None):
+    reading = read(content, now=NOW, cache=content.parent / "cache", jobs=jobs, assistant=assistant)
     reading.keep()
     texts = [*reading.newsroom.releases, *reading.newsroom.assignments, *reading.newsroom.pages]
     return repr(reading.newsroom), [reading.bodies.html(text) for text in texts]
@@ -34,13 +35,21 @@ def test_several_processes_make_what_one_makes(content):
     assert read_by(1, content) == by_three
 
 
+def test_an_assistant_makes_the_same_of_a_few(content, monkeypatch):
+    monkeypatch.setattr(crew, "_CHUNK", 32)
+    by_assistant = read_by(1, content, Assistant())
+    assert read_by(1, content, Assistant()) == by_assistant  # recalled, and there was nothing to do
+    (content.parent / "cache").rename(content.parent / "thrown away")
+    assert read_by(1, content) == by_assistant
+
+
 def test_several_processes_tell_the_faults_that_one_tells(content):
     for n in (1, 4):
         file = next(content.glob(f"releases/*/text-{n}/sv.md"))
         file.write_text(file.read_text(encoding="utf-8").replace("title:", "tittel:"), encoding="utf-8")
     told = []
-    for jobs in (1, 3):
+    for jobs, assistant in ((1, None), (3, None), (1, Assistant())):
         with pytest.raises(Faults) as raised:
-            read_by(jobs, content)
+            read_by(jobs, content, assistant)
         told.append(raised.value.faults)
-    assert told[0] == told[1] and len({fault.source for fault in told[0]}) == 2
+    assert told[0] == told[1] == told[2] and len({fault.source for fault in told[0]}) == 2

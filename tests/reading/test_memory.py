@@ -10,7 +10,7 @@ import pytest
 
 from plugins.newsroom import Faults, Release
 from plugins.newsroom.keeping import packed
-from plugins.reading import memory, releases
+from plugins.reading import folders, memory, releases
 from plugins.reading.memory import Memory
 from plugins.reading.reader import read
 from tests.newsroom.test_keeping import Hostile
@@ -258,7 +258,7 @@ def test_a_correction_of_an_assignment_is_not_recalled_before_it_was_made(room):
 
 def saved_once_more(room, monkeypatch, keep_time=False):
     """An editor saves right after the text was read, and before it is remembered."""
-    noted = Memory.noted
+    noted = folders.noted
     at = (room.new / "sv.md").stat().st_mtime_ns
 
     def later(*given):
@@ -269,7 +269,7 @@ def saved_once_more(room, monkeypatch, keep_time=False):
         return noted(*given)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Memory, "noted", later)
+        patched.setattr(folders, "noted", later)
         assert room.read()[0].releases[0].title == "Om andra"
 
 

@@ -6,6 +6,7 @@ Pelican is needed as soon as the settings name a plugin that isn't a room of our
 import importlib
 import os
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from plugins.edition.publish import Report, alone_in, publish
 from plugins.edition.rendering import Watch
 from plugins.edition.stage import Stage
 from plugins.newsroom import Fault
+from plugins.reading.assistant import Assistant
 from plugins.reading.body import MARKDOWN
 from plugins.reading.reader import Reading, read
 from plugins.reading.survey import Survey
@@ -57,18 +59,18 @@ def build(settings: Mapping[str, Any], private: Path, watch: Watch, look: Look |
     if look.rest:
         untouched = Report(rendered={}, written=(), removed=(), unchanged=look.rest.files)
         return Came(look.rest.report, untouched, rest=look.rest)
-    cache = Path(settings["CACHE_PATH"])
-    cache.mkdir(parents=True, exist_ok=True)
+    kept = Path(settings["CACHE_PATH"])
+    kept.mkdir(parents=True, exist_ok=True)
     # from the first look at the content on, or a slow build could lay an older edition over a newer one
-    with alone_in(cache):
+    with alone_in(kept):
         # if another build has been at it since the look, it may have been stopped in the middle of its work
         is_left = look.is_left if forget(private) == look.noted else _unseen
         seen = look.seen
         read = seen.digest(seen.young) if seen.is_steady else ""
-        reading = read_newsroom(settings, watch, seen.survey)
-        known = memory(settings, seen.maker)
-        edition = publish_edition(settings, reading, known, private / "templates", watch, is_left)
-        left = leave(private, Left.of(known, settings["CACHE_PATH"]))
+        known = cache(partial(memory, settings, seen.maker))
+        reading = read_newsroom(settings, watch, seen.survey, look.assistant, meanwhile=known)
+        edition = publish_edition(settings, reading, known(), private / "templates", watch, is_left)
+        left = leave(private, Left.of(known(), settings["CACHE_PATH"]))
     report = tuple(lacking(reading.missing, reading.newsroom.language, Path(settings["PATH"]).name))
     if not read or reading.left_out:
         return Came(report, edition, reading.left_out)
@@ -97,8 +99,14 @@ def connect(settings: Mapping[str, Any]) -> None:
             importlib.import_module(room).register()
 
 
-def read_newsroom(settings: Mapping[str, Any], watch: Watch, survey: Survey | None = None) -> Reading:
-    """Answer the content as it is at the settings' moment; `survey` as `read` has them. Raises Faults."""
+def read_newsroom(
+    settings: Mapping[str, Any],
+    watch: Watch,
+    survey: Survey | None = None,
+    assistant: Assistant | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Reading:
+    """Answer the content as it is at the settings' moment, with help as `read` has it. Raises Faults."""
     watch.phase("read")
     return read(
         Path(settings["PATH"]),
@@ -109,6 +117,8 @@ def read_newsroom(settings: Mapping[str, Any], watch: Watch, survey: Survey | No
         markdown=settings.get("PRESSROOM_MARKDOWN", MARKDOWN),
         jobs=jobs(settings),
         survey=survey,
+        assistant=assistant,
+        meanwhile=meanwhile,
     )
 
 

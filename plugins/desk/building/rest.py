@@ -18,8 +18,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Self
 
-from plugins.desk.building.apart import ask
 from plugins.desk.building.left import Left
+from plugins.reading.apart import ask
+from plugins.reading.assistant import Assistant
 from plugins.reading.survey import RACE, Survey, time_at
 
 
@@ -138,34 +139,37 @@ class Look:
     """A look at the press room before a build: what there is to read, and `rest` if there is nothing to do.
 
     `noted` is how the last build ended, as far as that was known. `is_left` answers whether the output folder and the
-    cache were as it left them; that may have to wait.
+    cache were as it left them; that may have to wait. `assistant` has been called in to read what is new.
     """
 
     seen: Seen
     noted: Rest | None
     rest: Rest | None
     is_left: Callable[[], bool]
+    assistant: Assistant | None = None
 
     @classmethod
-    def at(cls, private: Path, settings: Mapping[str, Any], prepare: Callable[[], None] | None = None) -> Self:
+    def at(cls, private: Path, settings: Mapping[str, Any], prepare: Callable[[], Assistant] | None = None) -> Self:
         """Look at what there is to read and at what the last build left.
 
-        `prepare` is called as soon as it is likely that there is something to do, while other processes go on looking;
-        without it this one looks.
+        `prepare` is called as soon as it is likely that there is something to do, while other processes go on looking,
+        and answers who has been called in; without it this one looks, alone.
         """
         with contextlib.suppress(OSError):
             private.mkdir(parents=True, exist_ok=True)
         since = min(time.time_ns(), time_at(private)) - RACE  # the disk may be another machine's
         noted = Rest.noted(private)
         was = noted.program if noted else ""
-        looking = ask(partial(_seen, private, settings, since, was), apart=prepare is not None)
+        looking = ask(partial(_surveyed, private, settings, since), apart=prepare is not None)
+        naming = ask(partial(_program, settings, was), apart=prepare is not None)
         leaving = ask(partial(_is_left, private, settings, noted.left if noted else ""), apart=bool(prepare and noted))
         is_time = noted is not None and noted.is_time(settings["NOW"])
-        if prepare and (not is_time or looking.has_hinted):
+        assistant = None
+        if prepare and (not is_time or looking.has_hinted or naming.has_hinted):
             leaving.stand_back()
-            prepare()
-        maker, program, packed = marshal.loads(looking.answer)  # noqa: S302 - said by our own process
-        survey = Survey.unpacked(packed)
+            assistant = prepare()
+        survey = Survey.unpacked(looking.answer)
+        maker, program = marshal.loads(naming.answer)  # noqa: S302 - said by our own process
         seen = Seen(maker, program, survey, survey.young(since))
 
         def is_left() -> bool:
@@ -174,7 +178,7 @@ class Look:
         rest = noted if noted and is_time and noted.is_read(seen) and is_left() else None
         if rest and rest.young - seen.young:  # what is young no more need not be read the next time
             replace(rest, read=seen.digest(seen.young), young=seen.young).note(private)
-        return cls(seen, noted, rest, is_left)
+        return cls(seen, noted, rest, is_left, assistant)
 
 
 def forget(private: Path) -> Rest | None:
@@ -198,15 +202,14 @@ _NOTE, _LEFT, _SURVEY = "rest.json", "left", "survey"
 _YES, _NO = b"y", b"n"
 
 
-def _seen(private: Path, settings: Mapping[str, Any], since: int, was: str, tell: Callable[[], None]) -> bytes:
-    """Answer maker and program as `Seen` has them, and a survey, packed; tell if the program isn't what it was."""
-    survey = _surveyed(private, settings, since, tell)
+def _program(settings: Mapping[str, Any], was: str, tell: Callable[[], None]) -> bytes:
+    """Answer maker and program as `Seen` has them; tell if the program isn't what it was."""
     from plugins.desk.building.program import Program  # whoever asks may not need all that this needs
 
     program = Program.of(settings)
     if program.digest != was:
         tell()
-    return marshal.dumps((program.maker, program.digest, survey))
+    return marshal.dumps((program.maker, program.digest))
 
 
 def _surveyed(private: Path, settings: Mapping[str, Any], since: int, tell: Callable[[], None]) -> bytes:

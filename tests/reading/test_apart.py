@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from plugins.desk.building.apart import ask
+from plugins.reading.apart import ask
 
 
 @pytest.mark.parametrize("apart", [True, False])

@@ -46,6 +46,8 @@ class Apart:
         with self._pipe as pipe:
             length = int.from_bytes(pipe.read(_LENGTH), "big")
             said = pipe.read()
+        with suppress(ChildProcessError):  # somebody else may have heard of its end
+            os.waitpid(self._process, 0)
         return said if length == len(said) > 0 else self._question(_unheard)
 
 

@@ -1,0 +1,54 @@
+"""A process that reads the few texts that have changed.
+
+To read a text takes programs that are slow to load. An assistant is called in as soon as it is likely that there is
+something to read: it loads them while this process loads what it needs itself, and finds out what there is to read.
+"""
+
+import os
+import pickle
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from plugins.reading.apart import Apart
+
+if TYPE_CHECKING:
+    from plugins.newsroom import Noun
+    from plugins.reading.outcome import Outcome
+    from plugins.reading.selection import Selected
+    from plugins.reading.surroundings import Surroundings
+
+
+class Assistant:
+    """Who waits to be given folders to read, once. Should it fail, nothing is lost but time."""
+
+    def __init__(self) -> None:
+        """Call one in, on a system that knows `fork`: early, while there is little yet that two would have to share."""
+        here = os.getpid()
+        given, self._desk = os.pipe()
+        self._reading = Apart(lambda tell: b"" if os.getpid() == here else _read(given, self._desk))
+        os.close(given)
+
+    def give(self, found: "Sequence[list[Selected]]", around: "Surroundings") -> None:
+        """Give it folders to read."""
+        with suppress(Exception), os.fdopen(self._desk, "wb") as desk:  # settings may name what can't be sent
+            desk.write(pickle.dumps((found, around), pickle.HIGHEST_PROTOCOL))
+
+    def outcomes(self, listed: "Sequence[Noun]") -> "list[Outcome] | None":
+        """Answer what came of the folders, in their order; None if they are still to be read. `listed` are the nouns of
+        the masthead.
+        """
+        from plugins.reading.outcome import unpacked  # noqa: PLC0415 - loaded by now
+
+        told = self._reading.answer
+        return unpacked(told, listed) if told else None
+
+
+def _read(given: int, desk: int) -> bytes:
+    from plugins.reading import folders  # noqa: PLC0415 - so that it is loaded here
+    from plugins.reading.outcome import packed  # noqa: PLC0415
+
+    os.close(desk)
+    with os.fdopen(given, "rb") as pipe:
+        found, around = pickle.load(pipe)  # noqa: S301 - said by our own process
+    return packed(folders.read_all(found, around), around.masthead.listed)

@@ -1,0 +1,75 @@
+"""An assistant reads what it is given, in a process of its own; what becomes of it matters to nobody."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from plugins.reading import folders
+from plugins.reading.assistant import Assistant
+from plugins.reading.body import MARKDOWN
+from plugins.reading.reader import read
+from tests.reading.test_faults import NOW
+from tests.texts import Text, content_of
+
+
+@pytest.fixture
+def content(tmp_path):
+    return content_of(tmp_path, [Text("x", "public00", "2026-03-01T10:00:00Z", ("alfa",), "teal", True, None, "ord")])
+
+
+@pytest.fixture
+def read_here(monkeypatch):
+    """The folders that this process has read."""
+    seen = []
+    one = folders.read
+
+    def noted(ones, around):
+        seen.append((os.getpid(), ones[0].source.folder))
+        return one(ones, around)
+
+    monkeypatch.setattr(folders, "read", noted)
+    return seen
+
+
+def titles(content, assistant, **given):
+    reading = read(content, now=NOW, cache=content.parent / "cache", assistant=assistant, **given)
+    reading.keep()
+    return [(release.title, reading.bodies.html(release)) for release in reading.newsroom.releases]
+
+
+def test_it_reads_elsewhere(content, read_here):
+    told = titles(content, Assistant())
+    assert read_here == []
+    assert [title for title, _ in told] == ["Om ord", "About ord"]
+    assert all("ord" in html for _, html in told)
+
+
+def test_this_process_does_something_else_meanwhile(content):
+    done = []
+    titles(content, Assistant(), meanwhile=lambda: done.append(1))
+    assert done == [1]
+
+
+def test_whoever_has_fallen_asleep_for_ever_is_not_missed(content, read_here):
+    assistant = Assistant()
+    os.kill(assistant._reading._process, signal.SIGKILL)
+    time.sleep(0.05)
+    assert [title for title, _ in titles(content, assistant)] == ["Om ord", "About ord"]
+    assert len(read_here) == 1
+
+
+def test_what_cant_be_sent_is_read_here(content, read_here):
+    options = {**MARKDOWN, "tab_length": 4, "nobody knows": lambda: None}
+    assert titles(content, Assistant(), markdown=options)
+    assert len(read_here) == 1
+
+
+def test_who_has_nothing_to_do_goes(content):
+    assistant = Assistant()
+    process = assistant._reading._process
+    os.close(assistant._desk)
+    assert assistant._reading.answer == b""
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
