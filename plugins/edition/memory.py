@@ -13,7 +13,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from plugins.edition.record import stamp
 from plugins.edition.standing import Made, Place, Sealed, Standing
 from plugins.newsroom import Input, Output, fingerprint
 from plugins.newsroom.keeping import NotKept, packed, unpacked
@@ -42,10 +41,6 @@ class Memory:
     def beside(cls, cache: Path, output: Path, maker: str) -> Self:
         """Answer the memory of an output folder, kept in the cache folder: several may share one."""
         return cls(cache / f"edition-{fingerprint(str(output.resolve()))[:8]}", maker)
-
-    def is_left(self, folder: Path) -> bool:
-        """Answer whether the folder holds the edition, and its record, as they were left."""
-        return self.record == stamp(folder) and self.made.is_left(str(folder))
 
     def digest(self, output: Output) -> str | None:
         """Answer the SHA-256 of the bytes that were made of the same output with the same inputs; None if none were."""

@@ -162,18 +162,6 @@ class Standing(NamedTuple):
         for bundle in self.bundles.values():
             yield from bundle.paths()
 
-    def is_left(self, folder: str) -> bool:
-        """Answer whether every file in the folder has the size and time that it was left with."""
-        singles = Sealed.of(Kept("", self.outputs, {}))
-        try:
-            opened = os.open(folder, os.O_RDONLY)
-        except OSError:
-            return False
-        try:
-            return all(bundle.is_left(opened) for bundle in (singles, *self.bundles.values()))
-        finally:
-            os.close(opened)
-
     def made(self) -> Iterator[tuple[str, str]]:
         """Answer the path and SHA-256 of every file."""
         for path, made in self.outputs.items():

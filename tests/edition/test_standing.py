@@ -49,21 +49,20 @@ def test_a_file_that_two_bundles_have_is_told_of_twice():
     assert Sealed.of(Kept("f", WITHIN.outputs, {"b": WITHIN})).paths() == ["x", "x"]
 
 
-def test_an_edition_is_left_if_every_file_has_its_size_and_time(tmp_path):
+def test_a_bundle_is_left_if_every_file_has_its_size_and_time(tmp_path):
     (tmp_path / "folder").mkdir()
-    for name in ("single", "folder/bundled"):
-        (tmp_path / name).write_bytes(b"text")
-    single, bundled = (
-        Made(b"", DIGESTS[0], 4, (tmp_path / name).stat().st_mtime_ns) for name in ("single", "folder/bundled")
-    )
-    standing = Standing({"single": single}, {"a": Sealed.of(Kept("f", {"folder/bundled": bundled}, {}))})
-    assert standing.is_left(str(tmp_path))
-    for name in ("single", "folder/bundled"):
-        found = (tmp_path / name).stat()
-        os.utime(tmp_path / name, ns=(found.st_atime_ns, found.st_mtime_ns + 1))
-        assert not standing.is_left(str(tmp_path))
-        os.utime(tmp_path / name, ns=(found.st_atime_ns, found.st_mtime_ns))
-    (tmp_path / "single").write_bytes(b"longer")
-    assert not standing.is_left(str(tmp_path))
-    (tmp_path / "folder/bundled").unlink()
-    assert not standing.is_left(str(tmp_path))
+    (tmp_path / "folder/bundled").write_bytes(b"text")
+    found = (tmp_path / "folder/bundled").stat()
+    sealed = Sealed.of(Kept("f", {"folder/bundled": Made(b"", DIGESTS[0], 4, found.st_mtime_ns)}, {}))
+    folder = os.open(tmp_path, os.O_RDONLY)
+    try:
+        assert sealed.is_left(folder)
+        os.utime(tmp_path / "folder/bundled", ns=(found.st_atime_ns, found.st_mtime_ns + 1))
+        assert not sealed.is_left(folder)
+        (tmp_path / "folder/bundled").write_bytes(b"longer")
+        os.utime(tmp_path / "folder/bundled", ns=(found.st_atime_ns, found.st_mtime_ns))
+        assert not sealed.is_left(folder)
+        (tmp_path / "folder/bundled").unlink()
+        assert not sealed.is_left(folder)
+    finally:
+        os.close(folder)
