@@ -15,10 +15,15 @@ class Apart:
     """A question that another process is about to answer. Should that process fail, this one answers."""
 
     def __init__(self, question: Question) -> None:
-        """Ask."""
+        """Ask. Raises OSError if the system has no room for another process."""
         self._question = question
         heard, told = os.pipe()
-        self._process = os.fork()
+        try:
+            self._process = os.fork()
+        except OSError:
+            os.close(heard)
+            os.close(told)
+            raise
         if self._process == 0:
             try:
                 _tell(question, told)
@@ -66,7 +71,10 @@ class Here:
 
 def ask(question: Question, *, apart: bool) -> Apart | Here:
     """Ask a question, apart if that is wanted and the system can do it."""
-    return Apart(question) if apart and hasattr(os, "fork") else Here(question)
+    if apart and hasattr(os, "fork"):
+        with suppress(OSError):
+            return Apart(question)
+    return Here(question)
 
 
 _HINT, _ANSWER = b"!", b"="

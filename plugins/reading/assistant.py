@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from plugins.reading.apart import Apart
+from plugins.reading.apart import ask
 
 if TYPE_CHECKING:
     from plugins.newsroom import Noun
@@ -23,10 +23,10 @@ class Assistant:
     """Who waits to be given folders to read, once. Should it fail, nothing is lost but time."""
 
     def __init__(self) -> None:
-        """Call one in, on a system that knows `fork`: early, while there is little yet that two would have to share."""
+        """Call one in: early, while there is little yet that two would have to share."""
         here = os.getpid()
         given, self._desk = os.pipe()
-        self._reading = Apart(lambda tell: b"" if os.getpid() == here else _read(given, self._desk))
+        self._reading = ask(lambda tell: b"" if os.getpid() == here else _read(given, self._desk), apart=True)
         os.close(given)
 
     def give(self, found: "Sequence[list[Selected]]", around: "Surroundings") -> None:

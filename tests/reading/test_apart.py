@@ -52,6 +52,14 @@ def test_who_does_not_wait_for_the_hint_has_the_answer():
     assert ask(question, apart=True).answer == ask(question, apart=False).answer == b"answered"
 
 
+def test_a_system_without_room_for_another_process_is_no_hindrance(monkeypatch):
+    def full():
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr(os, "fork", full)
+    assert ask(lambda tell: b"answered", apart=True).answer == b"answered"
+
+
 def cut_short(tell):
     """A thread stops the process in the middle of a long answer."""
     threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGKILL)).start()

@@ -60,6 +60,15 @@ def test_whoever_has_fallen_asleep_for_ever_is_not_missed(content, read_here):
     assert len(read_here) == 1
 
 
+def test_where_there_is_no_room_for_one_this_process_reads(content, read_here, monkeypatch):
+    def full():
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr(os, "fork", full)
+    assert [title for title, _ in titles(content, Assistant())] == ["Om ord", "About ord"]
+    assert len(read_here) == 1
+
+
 def test_what_cant_be_sent_is_read_here(content, read_here):
     options = {**MARKDOWN, "tab_length": 4, "nobody knows": lambda: None}
     assert titles(content, Assistant(), markdown=options)
