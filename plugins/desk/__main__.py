@@ -32,8 +32,10 @@ def main() -> int:
 def _build(project: Project, begun: float, *, as_json: bool) -> int:
     gc.disable()  # what is read is kept until the end, and little of what is made refers to itself: to look is vain
     settings = project.building({})
-    look = Look.at(project.private, settings, prepare=partial(_prepared, project, settings))
-    if look.rest is None:
+    look = None
+    with contextlib.suppress(Exception):  # what is wrong in the settings is told by the build, which looks again
+        look = Look.at(project.private, settings, prepare=partial(_prepared, project, settings))
+    if look is None or look.rest is None:
         from plugins.desk.building.commands import build
         from plugins.desk.words import speak
 
@@ -67,6 +69,7 @@ except SystemExit as end:
         raise
     code = end.code
 # To free a large archive piece by piece takes as long as to build one more release: the system does it at once.
-sys.stdout.flush()
-sys.stderr.flush()
+for stream in filter(None, (sys.stdout, sys.stderr)):
+    with contextlib.suppress(OSError):  # nobody listens any more
+        stream.flush()
 os._exit(code)

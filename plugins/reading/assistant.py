@@ -8,6 +8,7 @@ import os
 import pickle
 from collections.abc import Sequence
 from contextlib import suppress
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from plugins.reading.apart import ask
@@ -25,14 +26,17 @@ class Assistant:
     def __init__(self) -> None:
         """Call one in: early, while there is little yet that two would have to share."""
         here = os.getpid()
+        self._is_busy = False
         given, self._desk = os.pipe()
         self._reading = ask(lambda tell: b"" if os.getpid() == here else _read(given, self._desk), apart=True)
         os.close(given)
 
     def give(self, found: "Sequence[list[Selected]]", around: "Surroundings") -> None:
         """Give it folders to read."""
-        with suppress(Exception), os.fdopen(self._desk, "wb") as desk:  # settings may name what can't be sent
+        # what it is given on stays open: where that ends, so has this process, and there is nobody to read for
+        with suppress(Exception), os.fdopen(self._desk, "wb", closefd=False) as desk:  # settings may hold what can't go
             desk.write(pickle.dumps((found, around), pickle.HIGHEST_PROTOCOL))
+            self._is_busy = True
 
     def outcomes(self, listed: "Sequence[Noun]") -> "list[Outcome] | None":
         """Answer what came of the folders, in their order; None if they are still to be read. `listed` are the nouns of
@@ -40,7 +44,8 @@ class Assistant:
         """
         from plugins.reading.outcome import unpacked  # noqa: PLC0415 - loaded by now
 
-        told = self._reading.answer
+        told = self._reading.answer if self._is_busy else b""
+        os.close(self._desk)
         return unpacked(told, listed) if told else None
 
 
@@ -49,6 +54,13 @@ def _read(given: int, desk: int) -> bytes:
     from plugins.reading.outcome import packed  # noqa: PLC0415
 
     os.close(desk)
-    with os.fdopen(given, "rb") as pipe:
+    with os.fdopen(given, "rb", closefd=False) as pipe:
         found, around = pickle.load(pipe)  # noqa: S301 - said by our own process
+    Thread(target=_leave_with, args=(given,), daemon=True).start()
     return packed(folders.read_all(found, around), around.masthead.listed)
+
+
+def _leave_with(given: int) -> None:
+    """End this process as soon as the one that gave it work has ended: its lock on the cache has ended with it."""
+    os.read(given, 1)
+    os._exit(0)

@@ -179,7 +179,8 @@ def _read(given: _Given, without: frozenset[str]) -> Reading:
     except Faults as found:
         faults += found.faults
     fresh: list[Read] = []
-    for outcome in outcomes(by_folder(shown), around, given.jobs, given.assistant, given.meanwhile):
+    assistant = None if preview else given.assistant  # who can be asked only once
+    for outcome in outcomes(by_folder(shown), around, given.jobs, assistant, given.meanwhile):
         faults += outcome.faults
         fresh += outcome.texts
         around.bodies.recall(outcome.galleys)

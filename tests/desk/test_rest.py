@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from plugins.desk.building import direct, rest
-from plugins.desk.building.rest import Look
+from plugins.desk.building.rest import Look, Rest
 from plugins.edition.rendering import Watch
 from plugins.newsroom import Faults
 from tests.building import NOW
@@ -68,6 +68,13 @@ def add_draft(root):
     (root / "content/releases/2025/utkast/sv.md").write_text("---\ntitle: Utkast\n---\n", encoding="utf-8")
 
 
+def other_year(note):
+    """One digit of a moment in the note has flipped, and it is as well formed as before."""
+    written = note.read_text(encoding="utf-8")
+    assert '"since": "2' in written
+    note.write_text(written.replace('"since": "2', '"since": "1'), encoding="utf-8")
+
+
 def append_to(pattern):
     def change(root):
         file = next(root.glob(pattern))
@@ -92,6 +99,8 @@ CHANGES = {
     "the list of what is left": lambda root: (root / "private/left").unlink(),
     "a damaged list of what is left": append_to("private/left"),
     "a damaged note": lambda root: (root / "private/rest.json").write_text("{"),
+    "a note with another digit": lambda root: other_year(root / "private/rest.json"),
+    "what a stopped build has laid ready": lambda root: (root / "output/.edition-next").mkdir(),
     "a foreign note": lambda root: (root / "private/rest.json").write_text("[]"),
 }
 
@@ -196,18 +205,18 @@ def test_the_command_says_so_in_words_and_in_json(press_room):
 
 def test_what_is_young_no_more_is_not_read_again(resting):
     settings, private = resting
-    assert json.loads((private / "rest.json").read_bytes())["young"] != []
+    assert Rest.noted(private).young
     for path in Path(settings["PATH"]).parent.rglob("*"):
         os.utime(path, (1, 1))
     direct.build(settings, private, Watch()).rest.note(private)
-    assert json.loads((private / "rest.json").read_bytes())["young"] == []
+    assert not Rest.noted(private).young
 
 
 def test_a_look_forgets_who_was_young(resting, monkeypatch):
     settings, private = resting
     monkeypatch.setattr(rest, "RACE", 0)
     assert Look.at(private, settings).rest is not None
-    assert json.loads((private / "rest.json").read_bytes())["young"] == []
+    assert not Rest.noted(private).young
     assert Look.at(private, settings).rest is not None
 
 
@@ -233,3 +242,30 @@ def test_a_build_that_must_be_made_in_any_case_is_prepared_at_once(resting):
     (private / "rest.json").unlink()
     Look.at(private, settings, prepare=lambda: done.append("the first"))
     assert done == ["another's", "the first"]
+
+
+def test_a_file_whose_name_is_not_utf8_is_noted_too(resting):
+    settings, private = resting
+    try:
+        Path(os.fsdecode(os.fsencode(settings["PATH"]) + b"/releases/2025/forsta/\xe5.jpg")).write_bytes(b"x")
+    except OSError:
+        pytest.skip("this disk wants names in UTF-8")
+    direct.build(settings, private, Watch()).rest.note(private)
+    assert Look.at(private, settings).rest is not None
+
+
+def test_what_cannot_be_taken_back_does_not_count(resting):
+    settings, private = resting
+    (private / "rest.json").unlink()
+    (private / "rest.json").mkdir()
+    (private / "rest.json/x").write_bytes(b"")
+    append_to("content/newsroom.yaml")(private.parent)
+    assert direct.build(settings, private, Watch()).edition.rendered
+
+
+def test_a_look_that_fails_is_told_by_the_build(press_room):
+    settings = press_room.root / "pelicanconf.py"
+    settings.write_text(settings.read_text(encoding="utf-8") + '\nJINJA_GLOBALS = {1: "a", "b": 2}\n', encoding="utf-8")
+    ended = press_room.run("build")
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stdout + ended.stderr

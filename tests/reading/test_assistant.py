@@ -69,6 +69,35 @@ def test_where_there_is_no_room_for_one_this_process_reads(content, read_here, m
     assert len(read_here) == 1
 
 
+def test_it_ends_with_the_process_that_gave_it_work(content, monkeypatch):
+    """Else it would write into a cache that somebody else has taken by then."""
+    heard, told = os.pipe()
+    one = folders.read
+
+    def slowly(ones, around):
+        os.write(told, b"!")
+        time.sleep(60)
+        return one(ones, around)
+
+    monkeypatch.setattr(folders, "read", slowly)
+    if (builds := os.fork()) == 0:
+        titles(content, Assistant())
+        os._exit(0)
+    assert os.read(heard, 1) == b"!"
+    os.kill(builds, signal.SIGKILL)
+    os.waitpid(builds, 0)
+    os.close(told)
+    assert os.read(heard, 1) == b"", "nobody holds the other end any more"
+    assert not list((content.parent / "cache").glob("bodies/*"))
+
+
+def test_a_preview_that_reads_twice_does_without(content):
+    (content / "releases/2026/utkast").mkdir()
+    (content / "releases/2026/utkast/sv.md").write_text("---\nid: utkast00\ntittel: Fel\n---\n", encoding="utf-8")
+    reading = read(content, now=NOW, cache=content.parent / "cache", preview=True, assistant=Assistant())
+    assert [fault.source for fault in reading.left_out]
+
+
 def test_what_cant_be_sent_is_read_here(content, read_here):
     options = {**MARKDOWN, "tab_length": 4, "nobody knows": lambda: None}
     assert titles(content, Assistant(), markdown=options)

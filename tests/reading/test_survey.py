@@ -210,6 +210,13 @@ def test_news_are_told_once_and_the_latest_year_comes_first(content):
     assert told == [f"{content}/releases/2031", "news", f"{content}/releases/2030"]
 
 
+def test_another_programs_survey_is_not_believed(content, monkeypatch):
+    data = survey_of(content).packed()
+    monkeypatch.setattr(rooms, "_maker", lambda: b"another")
+    with pytest.raises(ValueError, match="not a survey"):
+        Survey.unpacked(data)
+
+
 @pytest.mark.parametrize("harm", ["cut", "a bit", "empty"])
 def test_damaged_bytes_are_not_believed(harm, content):
     data = bytearray(survey_of(content).packed())

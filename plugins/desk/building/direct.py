@@ -64,7 +64,8 @@ def build(settings: Mapping[str, Any], private: Path, watch: Watch, look: Look |
     # from the first look at the content on, or a slow build could lay an older edition over a newer one
     with alone_in(kept):
         # if another build has been at it since the look, it may have been stopped in the middle of its work
-        is_left = look.is_left if forget(private) == look.noted else _unseen
+        noted = forget(private)
+        is_left = look.is_left if noted and noted == look.noted else _unseen
         seen = look.seen
         read = seen.digest(seen.young) if seen.is_steady else ""
         known = cache(partial(memory, settings, seen.maker))

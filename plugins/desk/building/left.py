@@ -44,6 +44,8 @@ class Left(NamedTuple):
         try:
             if self.held != _held(cache):  # first: who asks may soon write there
                 return False
+            if any(os.path.lexists(f"{output}/{name}") for name in _UNFINISHED):
+                return False
             with _Near(output) as near:
                 for path, size, modified in zip(self.paths.split(b"\0"), numbers, numbers, strict=True):
                     found = look(near.name(path), dir_fd=near.folder, follow_symlinks=False)
@@ -66,6 +68,10 @@ class Left(NamedTuple):
 
 
 _LENGTH = 8
+
+
+_UNFINISHED = (".edition-next", ".edition-next.json")
+"""What a build that was stopped has left in the output folder (`Ready` and `record` name it)."""
 
 
 class _Near:

@@ -80,7 +80,10 @@ class Rest:
     def noted(cls, private: Path) -> Self | None:
         """Answer how the last build ended, as far as that is known."""
         try:
-            noted = json.loads((private / _NOTE).read_bytes())
+            digest, _, contents = (private / _NOTE).read_bytes().partition(b"\n")
+            if digest.decode() != _digest(contents):
+                return None
+            noted = json.loads(contents)
             return cls(
                 program=noted["program"],
                 read=noted["read"],
@@ -131,7 +134,8 @@ class Rest:
             "report": self.report,
             "said": self.said,
         }
-        _put_away(private / _NOTE, json.dumps(noted, ensure_ascii=False).encode())
+        contents = json.dumps(noted).encode()  # in ASCII: the name of a file need not be one in UTF-8
+        _put_away(private / _NOTE, _digest(contents).encode() + b"\n" + contents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +187,13 @@ class Look:
 
 def forget(private: Path) -> Rest | None:
     """Take back what was noted, and answer it: a build begins. If it is stopped, the next one has to clean up behind
-    it.
+    it. Where nothing can be taken back, nothing that was noted counts.
     """
     noted = Rest.noted(private)
-    (private / _NOTE).unlink(missing_ok=True)
+    try:
+        (private / _NOTE).unlink(missing_ok=True)
+    except OSError:
+        return None
     return noted
 
 
@@ -194,7 +201,7 @@ def leave(private: Path, left: Left) -> str:
     """Put away what a build has left, and answer the digest by which the note of its end knows it."""
     data = left.packed()
     _put_away(private / _LEFT, data)
-    return blake2b(data, digest_size=16).hexdigest()
+    return _digest(data)
 
 
 _NOTE, _LEFT, _SURVEY = "rest.json", "left", "survey"
@@ -229,10 +236,14 @@ def _surveyed(private: Path, settings: Mapping[str, Any], since: int, tell: Call
 def _is_left(private: Path, settings: Mapping[str, Any], digest: str, _tell: Callable[[], None]) -> bytes:
     with contextlib.suppress(OSError):
         data = (private / _LEFT).read_bytes()
-        is_whole = blake2b(data, digest_size=16).hexdigest() == digest
+        is_whole = _digest(data) == digest
         if is_whole and Left.unpacked(data).is_there(settings["OUTPUT_PATH"], settings["CACHE_PATH"]):
             return _YES
     return _NO
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
 
 
 def _put_away(file: Path, data: bytes) -> None:
