@@ -6,6 +6,7 @@ something to read: it loads them while this process loads what it needs itself, 
 
 import os
 import pickle
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from threading import Thread
@@ -26,10 +27,16 @@ class Assistant:
     def __init__(self) -> None:
         """Call one in: early, while there is little yet that two would have to share."""
         here = os.getpid()
-        self._is_busy = False
-        given, self._desk = os.pipe()
-        self._reading = ask(lambda tell: b"" if os.getpid() == here else _read(given, self._desk), apart=True)
+        given, desk = os.pipe()
+        self._reading = ask(lambda tell: b"" if os.getpid() == here else _read(given, desk), apart=True)
         os.close(given)
+        self._desk = desk
+        self._is_busy = False
+        self._let_go = weakref.finalize(self, os.close, desk)  # also if nobody ever gives it anything
+
+    def dismiss(self) -> None:
+        """Let it go: there is nothing to read."""
+        self._let_go()
 
     def give(self, found: "Sequence[list[Selected]]", around: "Surroundings") -> None:
         """Give it folders to read."""
@@ -45,7 +52,7 @@ class Assistant:
         from plugins.reading.outcome import unpacked  # noqa: PLC0415 - loaded by now
 
         told = self._reading.answer if self._is_busy else b""
-        os.close(self._desk)
+        self._let_go()
         return unpacked(told, listed) if told else None
 
 

@@ -30,6 +30,8 @@ def outcomes(
     is_much = jobs > 1 and len(found) >= 4 * _CHUNK
     if assistant and found and not is_much:
         assistant.give(found, around)
+    elif assistant:
+        assistant.dismiss()
     meanwhile()
     if is_much:
         yield from _shared_out(found, around, jobs)

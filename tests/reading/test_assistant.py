@@ -105,9 +105,15 @@ def test_what_cant_be_sent_is_read_here(content, read_here):
 
 
 def test_who_has_nothing_to_do_goes(content):
+    titles(content, None)
     assistant = Assistant()
     process = assistant._reading._process
-    os.close(assistant._desk)
-    assert assistant._reading.answer == b""
-    with pytest.raises(ProcessLookupError):
-        os.kill(process, 0)
+    titles(content, assistant)  # all of it is remembered
+    assert os.waitpid(process, 0) == (process, 0)
+
+
+def test_who_is_forgotten_goes_too():
+    assistant = Assistant()
+    process = assistant._reading._process
+    del assistant
+    assert os.waitpid(process, 0) == (process, 0)

@@ -30,7 +30,6 @@ from plugins.edition.publish import Report
 from plugins.edition.rendering import Watch
 from plugins.newsroom import Faults
 from plugins.reading import crew
-from plugins.reading.assistant import Assistant
 from tests.building import NOW, PROJECT, files
 from tests.formes import galleys
 from tests.texts import content_of, picture
@@ -220,7 +219,7 @@ def build(root: Path, now: datetime, output: Path, cache: Path, *, jobs: int = 1
         private.mkdir()
         (private / "templates").symlink_to(_compiled())
     # the two ways to look must see the same
-    look = rest.Look.at(private, given, prepare=None if jobs == 1 else Assistant)
+    look = rest.Look.at(private, given, prepare=None if jobs == 1 else lambda: None)
     came = direct.build(given, private, Watch(), look)
     if came.rest:
         came.rest.note(private)
