@@ -10,7 +10,7 @@ import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta, timezone
-from enum import EnumType
+from enum import Enum
 from functools import partial
 from hashlib import blake2b
 from typing import Any
@@ -69,7 +69,8 @@ class _Packer(pickle.Pickler):
         super().__init__(target, protocol=5)
         places = {id(noun): place for place, noun in enumerate(shared)}
         nouns = dict.fromkeys(_fields_of(kinds), partial(_taken_apart, places))
-        self.dispatch_table = {**copyreg.dispatch_table, **nouns, ZoneInfo: _named}
+        enums = dict.fromkeys(_ENUMS, _by_value)
+        self.dispatch_table = {**copyreg.dispatch_table, **nouns, **enums, ZoneInfo: _named}
 
 
 def _taken_apart(places: dict[int, int], thing: Any) -> tuple[Any, ...]:
@@ -83,6 +84,11 @@ def _taken_apart(places: dict[int, int], thing: Any) -> tuple[Any, ...]:
 def _shared(place: int) -> Noun:
     """Stands in the bytes for whatever the unpacker has at that place."""
     raise NotKept
+
+
+def _by_value(member: Enum) -> tuple[Any, ...]:
+    """Answer how a member is found again; Python 3.11.2, Debian 12's own, would run `getattr` for it."""
+    return type(member), (member.value,)
 
 
 def _named(zone: ZoneInfo) -> tuple[Any, ...]:
@@ -128,7 +134,7 @@ def _name(kind: Any) -> tuple[str, str]:
 
 _NOUNS = [thing for thing in vars(newsroom).values() if isinstance(thing, type)]
 _RECORDS = [kind for kind in _NOUNS if is_dataclass(kind)]
-_ENUMS = [kind for kind in _NOUNS if isinstance(kind, EnumType)]
+_ENUMS = [kind for kind in _NOUNS if issubclass(kind, Enum)]
 _VALUES = (Input, datetime, date, timedelta, timezone, frozenset, _restored, _zone)
 _FIELDS: dict[type, tuple[str, ...]] = {}
 _SETTERS: dict[type, tuple[Callable[[object, object], None], ...]] = {}

@@ -5,11 +5,11 @@ from html import unescape
 
 from plugins.newsroom.typewriter import indented, linked, listed, spaced, tidy, underlined
 
-_INLINE = r'(?:[^<>&]++|&(?:amp|lt|gt|nbsp);|</?(?:strong|em|b|i|code)>|<br>|<a href="[^"]*">|</a>)*+'
+_INLINE = r'(?:[^<>&]++|&(?:amp|lt|gt|nbsp);|</?(?:strong|em|b|i|code)>|<br>|<a href="[^"]*">|</a>)*'
 _TEXTS = "|".join(f"<{tag}>{_INLINE}</{tag}>" for tag in ("p", "h2", "h3", "h4", "h5", "h6"))
-_ITEM = rf"<li>{_INLINE}</li>\n|<li>\n(?:<p>{_INLINE}</p>\n)++</li>\n"
-_LISTS = "|".join(rf"<{tag}>\n(?:{_ITEM})*+</{tag}>" for tag in ("ul", "ol"))
-_PLAIN = re.compile(rf"(?:{_TEXTS}|{_LISTS}|\n)*+")
+_ITEM = rf"<li>{_INLINE}</li>\n|<li>\n(?:<p>{_INLINE}</p>\n)+</li>\n"
+_LISTS = "|".join(rf"<{tag}>\n(?:{_ITEM})*</{tag}>" for tag in ("ul", "ol"))
+_PLAIN = re.compile(rf"(?:{_TEXTS}|{_LISTS}|\n)*")
 """A body as the sanitiser writes it, whose elements have no attributes but the addresses of links, and whose lists hold
 no other blocks: most are such, and a parser takes ten times as long to come to the same.
 """
@@ -17,7 +17,7 @@ no other blocks: most are such, and a parser takes ten times as long to come to 
 
 def _up_to(end: str) -> str:
     """Answer a pattern for what stands before an end tag, and the tag: several times as fast as `.*?`."""
-    return f"((?:[^<]++|<(?!{end}))*+)<{end}"
+    return f"((?:[^<]++|<(?!{end}))*)<{end}"
 
 
 _BLOCKS = re.compile("<(p|h[2-6]|ul|ol)>" + _up_to(r"/\1>"))

@@ -46,7 +46,7 @@ _SIGN = re.compile(r"[\\`*_\[<&\x02]|  \n")
 _LINE_OF_WORDS = re.compile(r"[^\W\d_][^\n]*")
 # HTML in which there is nothing to find fault with: what most bodies are in Markdown becomes that
 _HARMLESS = re.compile(
-    rf'(?:[^<>&]++|&(?:[a-z]+|#\d+);|</?(?:{"|".join(sorted(TAGS))})>|<a href="https?://[^"<>\s]*">)*+'
+    rf'(?:[^<>&]++|&(?:[a-z]+|#\d+);|</?(?:{"|".join(sorted(TAGS))})>|<a href="https?://[^"<>\s]*">)*'
 )
 
 # Python-Markdown asks for no space after #, so a line that begins with a #hashtag is a heading too
