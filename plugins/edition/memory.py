@@ -34,6 +34,7 @@ class Memory:
         self.record = (0, 0)
         self._parts: list[Part] = []
         self._opened: dict[str, Made] = {}
+        self._near: dict[str, list[Sealed]] = {}
         with contextlib.suppress(OSError, NotKept):
             self._recall(os.open(file, os.O_RDONLY))
 
@@ -90,10 +91,14 @@ class Memory:
         self._opened = dict(outputs)
 
     def _open(self, path: str) -> None:
-        """Open the bundle that the file is in."""
-        holding = (bundle for bundle in self.made.bundles.values() if path in bundle.listing and path in bundle.paths())
+        """Open the bundle that the file is in, if its first file lies in the same folder of the site."""
+        if not self._near:
+            for bundle in self.made.bundles.values():
+                self._near.setdefault(bundle.listing.partition("/")[0], []).append(bundle)
+        near = self._near.get(path.partition("/")[0], [])
+        holding = next((bundle for bundle in near if path in bundle.listing and path in bundle.paths()), None)
         with contextlib.suppress(NotKept):
-            self._opened.update(bundle.opened().files() if (bundle := next(holding, None)) else ())
+            self._opened.update(holding.opened().files() if holding else ())
 
 
 class Part(NamedTuple):

@@ -37,7 +37,7 @@ def write(folder: Path, record: Iterable[tuple[str, str]], change: Mapping[str, 
     If it is known what stands there, the `change` is enough: other digests at these paths; None strikes a path out.
     It is done in one step: what is killed meanwhile leaves the one before.
     """
-    if change is None or not _write_amended(folder, change):
+    if change is None or len(change) > _FEW or not _write_amended(folder, change):
         _write_whole(folder, sorted(record))
     if (folder / RECORD).is_file() and filecmp.cmp(folder / NEXT_RECORD, folder / RECORD, shallow=False):
         (folder / NEXT_RECORD).unlink()
@@ -108,6 +108,9 @@ def _place(record: bytes, path: str, low: int) -> tuple[int, int]:
 
 _BETWEEN = b",\n"
 """Stands between two lines; nowhere else is a line feed."""
+
+_FEW = 1000
+"""Changes up to which it takes less time to find their lines than to write them all."""
 
 _AT_ONCE = 1000
 """Entries written at once: the whole record of a large archive is many megabytes of text."""

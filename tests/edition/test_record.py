@@ -50,6 +50,14 @@ def test_what_is_written_from_a_change_is_the_record_in_one_step(tmp_path):
     assert (tmp_path / RECORD).read_bytes() == b"{}"
 
 
+def test_many_changes_at_once_come_to_the_same(tmp_path):
+    record = {f"{number}": DIGESTS[0] for number in range(3000)}
+    write(tmp_path, record.items())
+    change = {**dict.fromkeys(list(record)[:2000], DIGESTS[1]), "5": None, "new": DIGESTS[2]}
+    write(tmp_path, with_change(record, change).items(), change)
+    assert recorded(tmp_path) == with_change(record, change)
+
+
 @pytest.mark.parametrize("held", [None, b"", b"{", b"[]", b'{"a": "x"', b"\xff\xfe\xff", b'{"a": "1",\n"b"}', b"{a}"])
 def test_if_there_is_no_record_in_good_order_it_is_written_whole(held, tmp_path):
     if held is not None:
