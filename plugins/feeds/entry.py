@@ -10,7 +10,7 @@ from plugins.feeds.channel import Item
 from plugins.feeds.words import words
 from plugins.newsroom import Assignment, Document, File, Image, Newsroom, Release, Rendition, Thread, Withdrawal
 
-_LEGAL = re.compile("[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*+")
+_ILLEGAL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def entry_of(item: Item, articles: Articles) -> Entry:
 
 def legible(text: str) -> str:
     """Answer the text without the characters that XML 1.0 can't hold (section 2.2, production Char)."""
-    return text if _LEGAL.fullmatch(text) else "".join(filter(_LEGAL.fullmatch, text))
+    return _ILLEGAL.sub("", text)
 
 
 def _of_release(release: Release, articles: Articles) -> Entry:

@@ -9,6 +9,7 @@ import pickle
 import weakref
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -40,9 +41,10 @@ class Assistant:
 
     def give(self, found: "Sequence[list[Selected]]", around: "Surroundings") -> None:
         """Give it folders to read."""
+        only = around.survey.part({f"{around.content}/{ones[0].source.folder}".rpartition("/")[0] for ones in found})
         # what it is given on stays open: where that ends, so has this process, and there is nobody to read for
         with suppress(Exception), os.fdopen(self._desk, "wb", closefd=False) as desk:  # settings may hold what can't go
-            desk.write(pickle.dumps((found, around), pickle.HIGHEST_PROTOCOL))
+            desk.write(pickle.dumps((found, replace(around, survey=only)), pickle.HIGHEST_PROTOCOL))
             self._is_busy = True
 
     def outcomes(self, listed: "Sequence[Noun]") -> "list[Outcome] | None":
@@ -57,10 +59,11 @@ class Assistant:
 
 
 def _read(given: int, desk: int) -> bytes:
-    from plugins.reading import folders  # noqa: PLC0415 - so that it is loaded here
+    from plugins.reading import folders  # noqa: PLC0415 - so that it is loaded here, before there is something to do
     from plugins.reading.outcome import packed  # noqa: PLC0415
 
     os.close(desk)
+    folders.prepare()
     with os.fdopen(given, "rb", closefd=False) as pipe:
         found, around = pickle.load(pipe)  # noqa: S301 - said by our own process
     Thread(target=_leave_with, args=(given,), daemon=True).start()

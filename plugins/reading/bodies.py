@@ -103,10 +103,15 @@ def render(manuscript: Manuscript, links: Links, options: Mapping[str, Any] = MA
     return Body(html=clean, led=page.led)
 
 
+def prepare() -> None:
+    """Make ready what the first body would wait for."""
+    _READY.append(_made_ready(MARKDOWN, is_ours=True))
+
+
 def _converted(page: "_Page", options: Mapping[str, Any]) -> str:
     """Answer what Markdown makes of the page's body, having looked at it."""
     is_ours = options == MARKDOWN
-    markdown, looking = _READY.pop() if is_ours and _READY else _made_ready(options, is_ours)
+    markdown, looking = _READY.pop() if is_ours and _READY else _made_ready(options, is_ours=is_ours)
     looking.page = page
     html = markdown.reset().convert(page.manuscript.body)
     if is_ours:
@@ -114,7 +119,7 @@ def _converted(page: "_Page", options: Mapping[str, Any]) -> str:
     return html
 
 
-def _made_ready(options: Mapping[str, Any], is_ours: bool) -> "tuple[Markdown, _Looking]":
+def _made_ready(options: Mapping[str, Any], *, is_ours: bool) -> "tuple[Markdown, _Looking]":
     looking = _Looking()
     extensions = [*options.get("extensions", []), looking, *([_PlainWords()] if is_ours else [])]
     return Markdown(**{**options, "extensions": extensions}), looking

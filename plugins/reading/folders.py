@@ -5,9 +5,10 @@ from functools import partial
 from typing import TypeVar
 
 from plugins.newsroom import Assignment, Fault, Faults, Page, Release
-from plugins.reading import assignments, pages, releases
+from plugins.reading import assignments, bodies, pages, releases
 from plugins.reading.outcome import Outcome
 from plugins.reading.remembered import Read, noted
+from plugins.reading.schema import ReleaseShape
 from plugins.reading.selection import Kind, Selected
 from plugins.reading.surroundings import Surroundings
 
@@ -27,6 +28,12 @@ class Collector:
         except Faults as found:
             self.faults += found.faults
             return None
+
+
+def prepare() -> None:
+    """Make ready what the first text would wait for; most are releases."""
+    ReleaseShape.model_rebuild()
+    bodies.prepare()
 
 
 def read_all(found: Iterable[list[Selected]], around: Surroundings) -> list[Outcome]:

@@ -147,9 +147,11 @@ class Galleys:
         forme, begin, length = place.split("/")
         for _ in range(2):  # another reading may have thinned it out, and so named it anew
             try:
-                with self._files[forme].open("rb") as file:
-                    file.seek(int(begin))
-                    return file.read(int(length))
+                file = os.open(self._files[forme], os.O_RDONLY)
+                try:
+                    return os.pread(file, int(length), int(begin))
+                finally:
+                    os.close(file)
             except (OSError, ValueError, KeyError):
                 self._files = {_forme(file): file for file in _listed(self._folder)}
         return None

@@ -8,6 +8,7 @@ import marshal
 import os
 import stat
 import sys
+from array import array
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache
@@ -30,8 +31,8 @@ class Group(NamedTuple):
     """What lies in a part of a survey: all below a folder, or what lies in it besides `folders` that are groups too.
 
     `names` are parted by zeros and relative to the folder; the first is "", the folder itself. `numbers` are their
-    stamps one after another, and `digest` stands for both. `youngest` is the last time at which something in it says
-    that it was written. `is_steady` says that it can be known again by these names and stamps.
+    stamps one after another, as 64-bit numbers, and `digest` stands for both. `youngest` is the last time at which
+    something in it says that it was written. `is_steady` says that it can be known again by these names and stamps.
     """
 
     folders: tuple[str, ...]
@@ -56,11 +57,14 @@ class Group(NamedTuple):
         except OSError:
             return False
         now = [number for one in seen for number in (one.st_mode, one.st_size, one.st_mtime_ns, one.st_ctime_ns)]
-        return _plain(now) == self.numbers
+        try:
+            return array("q", now).tobytes() == self.numbers
+        except OverflowError:  # a time that no clock of ours will ever show
+            return False
 
     def stamps(self, folder: str) -> dict[str, Stamp]:
         """Answer the stamps by path."""
-        numbers = iter(marshal.loads(self.numbers))  # noqa: S302 - our own
+        numbers = iter(array("q", self.numbers))
         paths = (f"{folder}/{name}" if name else folder for name in self.names.split("\0"))
         return dict(zip(paths, zip(numbers, numbers, numbers, numbers, strict=True), strict=True))
 
@@ -116,6 +120,10 @@ class Survey:
             within = (self._groups[path].stamps(path) for path in self._within(folder))
             self._stamps[folder] = {path: stamp for stamps in within for path, stamp in stamps.items()}
         return self._stamps[folder]
+
+    def part(self, folders: Iterable[str]) -> "Survey":
+        """Answer what it tells of such folders."""
+        return Survey({path: self._groups[path] for folder in folders for path in self._within(folder)})
 
     def young(self, since: int) -> frozenset[str]:
         """Answer the files that say they were written after a moment (ns)."""
@@ -210,7 +218,7 @@ def _listed(folder: str, depth: int, since: int) -> Group | None:
     if any(stat.S_ISDIR(mode) and max(times) > since for mode, _, *times in found.values()):
         is_steady = False
     names = "\0".join(sorted(found))
-    numbers = _plain([number for name in sorted(found) for number in found[name]])
+    numbers = array("q", [number for name in sorted(found) for number in found[name]]).tobytes()
     return Group(
         folders=tuple(sorted(folders)),
         names=names,
@@ -221,8 +229,12 @@ def _listed(folder: str, depth: int, since: int) -> Group | None:
     )
 
 
+_LATEST = 2**63 - 1
+"""The last moment (ns) that can be told in 64 bits, in the year 2262; some disks can hold later ones."""
+
+
 def _stamp(found: os.stat_result) -> Stamp:
-    return found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    return found.st_mode, found.st_size, min(found.st_mtime_ns, _LATEST), min(found.st_ctime_ns, _LATEST)
 
 
 def _stamp_behind(link: os.DirEntry[str]) -> Stamp:

@@ -46,6 +46,14 @@ def test_it_reads_elsewhere(content, read_here):
     assert all("ord" in html for _, html in told)
 
 
+def test_what_it_has_read_is_remembered(content, read_here):
+    (content / "pages/hjalp").mkdir(parents=True)
+    (content / "pages/hjalp/sv.md").write_text("---\npublished: 2026-03-01T10:00:00Z\ntitle: Om oss\n---\nEn sida.\n", encoding="utf-8")
+    titles(content, Assistant())
+    titles(content, None)
+    assert read_here == []
+
+
 def test_this_process_does_something_else_meanwhile(content):
     done = []
     titles(content, Assistant(), meanwhile=lambda: done.append(1))

@@ -60,6 +60,10 @@ def test_it_tells_of_a_part(content):
     same = {name for name, digest in digests.items() if later.digest(f"{content}/{name}") == digest}
     assert same == {"pages", "releases/2030", "elsewhere"}
     assert found.stamps(f"{content}/elsewhere") == {}
+    part = found.part([f"{content}/pages", f"{content}/releases/2030", f"{content}/elsewhere"])
+    for name in ("pages", "releases/2030", "elsewhere"):
+        assert part.stamps(f"{content}/{name}") == found.stamps(f"{content}/{name}")
+    assert part.stamps(f"{content}/releases/2031") == {}
 
 
 def test_what_has_not_changed_is_not_listed_again(content):
@@ -187,6 +191,19 @@ def test_times_of_any_age_and_names_of_any_bytes_are_kept(content):
     known = Survey.unpacked(survey_of(content).packed())
     assert known.stamps(str(content))[str(file)][2] == file.stat().st_mtime_ns
     told_by(content, known)
+
+
+def test_a_time_too_late_to_be_told_hides_nothing(content):
+    file = content / "releases/2031/tva/sv.md"
+    os.utime(file, ns=(2**63, 2**63))
+    if file.stat().st_mtime_ns < 2**63:
+        pytest.skip("this disk knows no such time")
+    known = Survey.unpacked(survey_of(content).packed())
+    found, listed = told_by(content, known)
+    assert listed == ["/releases/2031"]
+    file.write_text("another length", encoding="utf-8")
+    os.utime(file, ns=(2**63, 2**63))
+    assert told_by(content, found)[0].digest() != known.digest()
 
 
 def test_what_is_young_is_told_by_file(content):
