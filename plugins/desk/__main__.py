@@ -34,7 +34,7 @@ def _build(project: Project, begun: float, *, as_json: bool) -> int:
     settings = project.building({})
     look = None
     with contextlib.suppress(Exception):  # what is wrong in the settings is told by the build, which looks again
-        look = Look.at(project.private, settings, prepare=partial(_prepared, project, settings))
+        look = Look.at(project.private, settings, prepare=partial(_prepared, settings))
     if look is None or look.rest is None:
         from plugins.desk.building.commands import build
         from plugins.desk.words import speak
@@ -50,15 +50,13 @@ def _build(project: Project, begun: float, *, as_json: bool) -> int:
     return 0
 
 
-def _prepared(project: Project, settings: Mapping[str, Any]) -> Assistant:
+def _prepared(settings: Mapping[str, Any]) -> Assistant:
     """Call in an assistant, and load what a build needs. What goes wrong is told when it is used."""
     assistant = Assistant()
     with contextlib.suppress(Exception):
         from plugins.desk.building import commands, direct  # noqa: F401
-        from plugins.desk.words import speak
 
         direct.connect(settings)
-        speak(project.language)
     return assistant
 
 

@@ -18,8 +18,10 @@ def progress(what: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Show how far a long work has come; answer what is to be told so, None if nobody looks."""
+def bar(what: Callable[[], str]) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how far a long work has come; answer what is to be told so, None if nobody looks. `what` is asked what it
+    is called.
+    """
     if not sys.stderr.isatty():
         yield None
         return
@@ -27,5 +29,5 @@ def bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(what, total=None)
+        task = shown.add_task(what(), total=None)
         yield lambda done, of: shown.update(task, completed=done, total=of)

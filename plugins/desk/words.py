@@ -1,10 +1,11 @@
 """The desk's words, in the language of the newsroom. The English sentence is the key; `locale/` has the others."""
 
-import gettext
 import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
@@ -12,36 +13,46 @@ from plugins.newsroom import catalogue
 
 LOCALE = Path(__file__).parent / "locale"
 
-_catalogue = gettext.NullTranslations()
+_language = "en"
 
 
 def speak(language: str) -> None:
     """Let the desk speak this language from now on; English if it has no catalogue for it."""
-    global _catalogue
+    global _language
+    _language = language
+
+
+def learn() -> None:
+    """Load the words, so that nobody waits when the first is said."""
+    _words(_language)
+
+
+@cache
+def _words(language: str) -> NullTranslations:
     file = LOCALE / language / "LC_MESSAGES" / "desk.po"
-    _catalogue = catalogue(file.read_bytes() if file.is_file() else b"", language)
+    return catalogue(file.read_bytes() if file.is_file() else b"", language)
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Let the desk speak this language for as long as the block lasts: to somebody else than who works at it."""
-    global _catalogue
-    own = _catalogue
+    own = _language
     speak(language)
     try:
         yield
     finally:
-        _catalogue = own
+        speak(own)
 
 
 def _(message: str, **values: object) -> str:
     """Answer the sentence in the desk's language, its places filled."""
-    return _catalogue.gettext(message).format(**values) if values else _catalogue.gettext(message)
+    said = _words(_language).gettext(message)
+    return said.format(**values) if values else said
 
 
 def counted(one: str, many: str, number: int) -> str:
     """Answer a sentence with `{number}` in the form that the number asks for."""
-    return _catalogue.ngettext(one, many, number).format(number=number)
+    return _words(_language).ngettext(one, many, number).format(number=number)
 
 
 def say(text: str = "", *, error: bool = False) -> None:

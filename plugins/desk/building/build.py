@@ -16,7 +16,7 @@ from plugins.desk.building import direct
 from plugins.desk.building.rest import Look, Rest
 from plugins.desk.finding import Finding, findings
 from plugins.desk.project import SETTINGS, Project
-from plugins.desk.words import _
+from plugins.desk.words import _, learn
 from plugins.edition.place import where
 from plugins.edition.plan import UnfitOutputs
 from plugins.edition.publish import Report
@@ -127,7 +127,7 @@ class _Made(NamedTuple):
 
 def _directly(settings: Mapping[str, Any], project: Project, watch: Watch, look: Look | None) -> _Made:
     try:
-        came = direct.build(settings, project.private, watch, look)
+        came = direct.build(settings, project.private, watch, look, meanwhile=learn)
     except Faults as found:
         return _Made(findings=findings(project, found.faults))
     except TemplateError as error:

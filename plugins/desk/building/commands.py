@@ -17,7 +17,7 @@ def build(
     look: Look | None = None,
 ) -> int:
     """Build as `run` does, say what came of it, and answer the exit code."""
-    with bar(_("Building …")) as made:
+    with bar(lambda: _("Building …")) as made:
         built = run(project, preview=preview, jobs=jobs, made=made, look=look)
     if as_json:
         say_json(built.as_json())

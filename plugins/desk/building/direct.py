@@ -49,10 +49,17 @@ class Came(NamedTuple):
     rest: Rest | None = None
 
 
-def build(settings: Mapping[str, Any], private: Path, watch: Watch, look: Look | None = None) -> Came:
+def build(
+    settings: Mapping[str, Any],
+    private: Path,
+    watch: Watch,
+    look: Look | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Came:
     """Make the output folder hold what is public at the settings' moment, unless it does already.
 
-    `private` is a folder for what never leaves this machine; `look` is one that somebody has just had.
+    `private` is a folder for what never leaves this machine; `look` is one that somebody has just had; `meanwhile` is
+    something to do while others read.
     Raises Faults, UnfitOutputs, or what a template raises.
     """
     look = look or Look.at(private, settings)
@@ -69,7 +76,7 @@ def build(settings: Mapping[str, Any], private: Path, watch: Watch, look: Look |
         seen = look.seen
         read = seen.digest(seen.young) if seen.is_steady else ""
         known = cache(partial(memory, settings, seen.maker))
-        reading = read_newsroom(settings, watch, seen.survey, look.assistant, meanwhile=known)
+        reading = read_newsroom(settings, watch, seen.survey, look.assistant, lambda: (known(), meanwhile()))
         edition = publish_edition(settings, reading, known(), private / "templates", watch, is_left)
         left = leave(private, Left.of(known(), settings["CACHE_PATH"]))
     report = tuple(lacking(reading.missing, reading.newsroom.language, Path(settings["PATH"]).name))

@@ -216,7 +216,7 @@ def bring_in(
         if dry_run:
             say(counted("{number} reader can be imported.", "{number} readers can be imported.", len(entries)))
             return
-        with bar(_("Importing …")) as made:
+        with bar(lambda: _("Importing …")) as made:
             imported = interchange.bring_in(store, keys, entries, now, done=made)
     if as_json:
         say_json(asdict(imported))
