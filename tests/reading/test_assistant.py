@@ -48,7 +48,8 @@ def test_it_reads_elsewhere(content, read_here):
 
 def test_what_it_has_read_is_remembered(content, read_here):
     (content / "pages/hjalp").mkdir(parents=True)
-    (content / "pages/hjalp/sv.md").write_text("---\npublished: 2026-03-01T10:00:00Z\ntitle: Om oss\n---\nEn sida.\n", encoding="utf-8")
+    page = "---\npublished: 2026-03-01T10:00:00Z\ntitle: Om oss\n---\nEn sida.\n"
+    (content / "pages/hjalp/sv.md").write_text(page, encoding="utf-8")
     titles(content, Assistant())
     titles(content, None)
     assert read_here == []
