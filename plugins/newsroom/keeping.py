@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
 from functools import partial
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,7 +61,10 @@ def digest(data: bytes) -> str:
 
 
 def _digest(maker: str, contents: memoryview) -> bytes:
-    return blake2b(contents, digest_size=_DIGEST, key=blake2b(maker.encode(), digest_size=_DIGEST).digest()).digest()
+    # the processors of today have SHA-256 built in, and a large archive's memory is megabytes
+    digest = sha256(sha256(maker.encode()).digest())
+    digest.update(contents)
+    return digest.digest()
 
 
 class _Packer(pickle.Pickler):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any, Self
 
@@ -243,7 +243,7 @@ def _is_left(private: Path, settings: Mapping[str, Any], digest: str, _tell: Cal
 
 
 def _digest(data: bytes) -> str:
-    return blake2b(data, digest_size=16).hexdigest()
+    return sha256(data).hexdigest()
 
 
 def _put_away(file: Path, data: bytes) -> None:
