@@ -10,8 +10,8 @@ import typer
 from pydantic import BaseModel
 
 from plugins.desk.app import app
-from plugins.reading.newsroom_schema import NewsroomShape
-from plugins.reading.schema import AssignmentShape, PageShape, ReleaseShape, TranslationShape
+from plugins.reading.manuscripts.schema import AssignmentShape, PageShape, ReleaseShape, TranslationShape
+from plugins.reading.masthead.newsroom_schema import NewsroomShape
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from typing import Any
 
 from plugins.desk.building.rest import Look
 from plugins.desk.project import Project
-from plugins.reading.assistant import Assistant
+from plugins.reading.processes.assistant import Assistant
 
 
 def main() -> int:

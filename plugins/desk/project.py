@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from plugins.newsroom import Site
-    from plugins.reading.masthead import Masthead
+    from plugins.reading.masthead.masthead import Masthead
 
 SETTINGS = "pelicanconf.py"
 
@@ -59,7 +59,7 @@ class Project:
     def language(self) -> str:
         """Answer the newsroom's first language: the desk speaks it."""
         # reading takes longer to import than a build that has nothing to do
-        from plugins.reading import masthead
+        from plugins.reading.masthead import masthead
 
         languages = masthead.languages(self.content, self.url, self.cache)
         return languages[0] if languages else str(self.settings["DEFAULT_LANG"])
@@ -73,7 +73,7 @@ class Project:
     def masthead(self) -> "Masthead | None":
         """Answer what newsroom.yaml says, or None while it has faults (which `press check` tells)."""
         from plugins.newsroom import Faults
-        from plugins.reading import masthead
+        from plugins.reading.masthead import masthead
 
         try:
             return masthead.read(self.content, self.url)

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from plugins.importing.found import Found, flowing
 from plugins.newsroom import Faults
-from plugins.reading import frontmatter, selection
-from plugins.reading.masthead import Masthead
+from plugins.reading import selection
+from plugins.reading.manuscripts import frontmatter
+from plugins.reading.masthead.masthead import Masthead
 from plugins.reading.selection import Kind, Source
 
 _ID = re.compile(rb"""^["']?id["']?[ \t]*:[ \t]*["']?([a-z0-9]{8})\b""", re.MULTILINE)

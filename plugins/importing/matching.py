@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from plugins.importing.found import Found, Person, flowing
 from plugins.newsroom import Contact, Fault, Link, Localized
-from plugins.reading.masthead import Masthead
-from plugins.reading.schema import OldAddress, WebAddress
+from plugins.reading.manuscripts.schema import OldAddress, WebAddress
+from plugins.reading.masthead.masthead import Masthead
 
 UNKNOWN_TYPE = "the kind “{name}” is not among types in newsroom.yaml; choose one and fill in type"
 NO_TYPE = "the source doesn't say what kind of document it is; {slug} is taken, the first in newsroom.yaml"

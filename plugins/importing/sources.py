@@ -9,7 +9,7 @@ from plugins.importing.calendar import Calendar
 from plugins.importing.found import Found, Unreadable
 from plugins.importing.webpage import Rules
 from plugins.newsroom import Fault, Faults
-from plugins.reading import frontmatter
+from plugins.reading.manuscripts import frontmatter
 
 LIMIT = 20_000_000
 """Bytes that one source may have."""

@@ -13,9 +13,9 @@ from plugins.importing.calendar import Calendar
 from plugins.importing.found import Found, Person, Unreadable, flowing
 from plugins.importing.prose import Prose
 from plugins.newsroom import Fault, Faults, fingerprint
-from plugins.reading import frontmatter, shaping
-from plugins.reading.manuscript import Manuscript
-from plugins.reading.schema import Shape, Words
+from plugins.reading.manuscripts import frontmatter, shaping
+from plugins.reading.manuscripts.manuscript import Manuscript
+from plugins.reading.manuscripts.schema import Shape, Words
 
 NO_HEADLINE = "the page has no headline where the rules look for it ({selector})"
 NO_BODY = "the page has no text where the rules look for it ({selector})"

@@ -3,10 +3,10 @@
 from collections import Counter
 
 from plugins.newsroom import Assignment, Fault, Page, Release, State
-from plugins.reading import masthead
-from plugins.reading.notes import Notes
+from plugins.reading.masthead import masthead
 from plugins.reading.surroundings import Surroundings
-from plugins.reading.texts import Texts
+from plugins.reading.texts.found import Texts
+from plugins.reading.texts.notes import Notes
 
 
 def disagreements(texts: Texts, around: Surroundings) -> list[Fault]:
@@ -96,7 +96,7 @@ _STANDING = ("about", "accessibility", "privacy", "follow")
 
 def _fault(around: Surroundings, source: str, path: tuple[str | int, ...], message: str, **values: object) -> Fault:
     """Answer a fault in a file that was read before: only now, when there is one, its lines are looked up again."""
-    from plugins.reading import frontmatter  # noqa: PLC0415 - slow to load, and seldom is there a fault
+    from plugins.reading.manuscripts import frontmatter  # noqa: PLC0415 - slow to load, and seldom is there a fault
 
     manuscript = frontmatter.read((around.content / source).read_bytes(), source)
     notes = Notes(manuscript, "")

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from plugins.newsroom import Fault, Faults, State
-from plugins.reading import masthead, selection
-from plugins.reading.body import MARKDOWN
+from plugins.reading import selection
+from plugins.reading.masthead import masthead
 from plugins.reading.reader import Reading, read
+from plugins.reading.typesetting.body import MARKDOWN
 
 
 def check(

@@ -9,8 +9,8 @@ from html import unescape
 from pathlib import Path
 
 from plugins.newsroom import Assignment, Fault, Page, Release
-from plugins.reading import frontmatter
-from plugins.reading.manuscript import Manuscript
+from plugins.reading.manuscripts import frontmatter
+from plugins.reading.manuscripts.manuscript import Manuscript
 from plugins.reading.reader import Reading
 
 _FRAGMENT = re.compile(r"\]\([^\s)]*#|href=")

@@ -8,9 +8,9 @@ from typing import Any
 from pelican.generators import Generator
 
 from plugins.newsroom import Faults
-from plugins.reading import masthead
-from plugins.reading.body import MARKDOWN
+from plugins.reading.masthead import masthead
 from plugins.reading.reader import read
+from plugins.reading.typesetting.body import MARKDOWN
 from plugins.reading.words import lacking, told
 
 NOWHERE = "no-articles-of-pelicans-own"

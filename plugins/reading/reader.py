@@ -11,22 +11,22 @@ from typing import Any, NamedTuple
 from plugins.media.darkroom import Darkroom
 from plugins.newsroom import Assignment, Fault, Faults, Newsroom, PressMaterial, Release, State, Text, fingerprint
 from plugins.newsroom.addresses import WORDS
-from plugins.reading import masthead
 from plugins.reading.agreement import disagreements
-from plugins.reading.assistant import Assistant
-from plugins.reading.body import MARKDOWN, Links
-from plugins.reading.crew import outcomes
-from plugins.reading.galleys import Galleys
-from plugins.reading.masthead import Masthead
-from plugins.reading.materials import press_materials
-from plugins.reading.memory import Memory
+from plugins.reading.masthead import masthead
+from plugins.reading.masthead.masthead import Masthead
+from plugins.reading.masthead.materials import press_materials
+from plugins.reading.memory.memory import Memory
+from plugins.reading.memory.remembered import Read, Remembered, finished
+from plugins.reading.processes.assistant import Assistant
+from plugins.reading.processes.crew import outcomes
 from plugins.reading.program import program
-from plugins.reading.remembered import Read, Remembered, finished
 from plugins.reading.selection import Kind, Selected, Source, by_folder, scan, select
-from plugins.reading.stored import StoredBodies
 from plugins.reading.surroundings import Surroundings
 from plugins.reading.survey import Survey
-from plugins.reading.texts import Texts
+from plugins.reading.texts.found import Texts
+from plugins.reading.typesetting.body import MARKDOWN, Links
+from plugins.reading.typesetting.galleys import Galleys
+from plugins.reading.typesetting.stored import StoredBodies
 from plugins.reading.upcoming import due
 
 
@@ -208,7 +208,7 @@ def _read(given: _Given, without: frozenset[str]) -> Reading:
 
 
 def _body_again(text: Text, around: Surroundings) -> str:
-    from plugins.reading import typesetting  # noqa: PLC0415 - slow to load, and the body lies ready
+    from plugins.reading.typesetting import typesetting  # noqa: PLC0415 - slow to load, and the body lies ready
 
     return typesetting.body_again(text, around)
 

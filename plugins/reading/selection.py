@@ -15,8 +15,8 @@ from pathlib import Path
 
 from plugins.media.unusable import Reason, UnusableFile
 from plugins.newsroom import Fault, Faults, State
-from plugins.reading.moments import SENTENCES, NotAMoment, moment
-from plugins.reading.plain import NO_END, NO_FRONT_MATTER, NOT_UTF8, SLUG, UTF16
+from plugins.reading.manuscripts.moments import SENTENCES, NotAMoment, moment
+from plugins.reading.manuscripts.plain import NO_END, NO_FRONT_MATTER, NOT_UTF8, SLUG, UTF16
 
 NOT_PLAIN = "published must stand on a line of its own, like published: 2031-05-04T10:00:00+02:00"
 

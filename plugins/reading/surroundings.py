@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from plugins.media.darkroom import Darkroom
-from plugins.reading.body import Links
-from plugins.reading.galleys import Galleys
-from plugins.reading.masthead import Masthead
-from plugins.reading.stored import StoredBodies
+from plugins.reading.masthead.masthead import Masthead
 from plugins.reading.survey import Survey
+from plugins.reading.typesetting.body import Links
+from plugins.reading.typesetting.galleys import Galleys
+from plugins.reading.typesetting.stored import StoredBodies
 
 
 @dataclass(frozen=True, kw_only=True)

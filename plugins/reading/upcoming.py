@@ -12,8 +12,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from plugins.newsroom import Assignment, Faults, State
-from plugins.reading import masthead
-from plugins.reading.masthead import Masthead
+from plugins.reading.masthead import masthead
+from plugins.reading.masthead.masthead import Masthead
 from plugins.reading.selection import Kind, Selected, Source, scan, select
 
 
@@ -86,8 +86,8 @@ def _departures(head: Masthead) -> Iterator[Change]:
 
 
 def _deadlines(selected: list[Selected], timezone: ZoneInfo) -> Iterator[Change]:
-    from plugins.reading import frontmatter, shaping  # noqa: PLC0415 - slow to load, and a build needs only `due`
-    from plugins.reading.schema import AssignmentShape  # noqa: PLC0415
+    from plugins.reading.manuscripts import frontmatter, shaping  # noqa: PLC0415 - slow to load, and a build needs only `due`
+    from plugins.reading.manuscripts.schema import AssignmentShape  # noqa: PLC0415
 
     for one in selected:
         if one.source.kind is Kind.ASSIGNMENT and one.state is State.PUBLIC:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from plugins.desk.writing import new
 from plugins.desk.writing.new import HINTS, SLUG_LENGTH, slug
-from plugins.reading import frontmatter
-from plugins.reading.plain import SLUG
-from plugins.reading.schema import ReleaseShape
+from plugins.reading.manuscripts import frontmatter
+from plugins.reading.manuscripts.plain import SLUG
+from plugins.reading.manuscripts.schema import ReleaseShape
 
 
 @given(st.text())

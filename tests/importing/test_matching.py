@@ -8,9 +8,10 @@ from plugins.importing import manuscript, matching
 from plugins.importing.found import Found, Person
 from plugins.importing.matching import matched
 from plugins.newsroom import Link
-from plugins.reading import frontmatter, masthead
-from plugins.reading.schema import ReleaseShape
-from plugins.reading.shaping import shape
+from plugins.reading.manuscripts import frontmatter
+from plugins.reading.manuscripts.schema import ReleaseShape
+from plugins.reading.manuscripts.shaping import shape
+from plugins.reading.masthead import masthead
 from tests.building import SAMPLE
 
 AT = datetime(2019, 3, 14, 9, 34, tzinfo=ZoneInfo("Europe/Stockholm"))

@@ -11,7 +11,7 @@ from markdown import Markdown
 from plugins.importing import prose
 from plugins.importing.found import Unreadable, flowing
 from plugins.importing.prose import Prose, plain
-from plugins.reading.body import MARKDOWN
+from plugins.reading.typesetting.body import MARKDOWN
 
 
 def rendered(markdown):

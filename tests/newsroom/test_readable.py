@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from plugins.newsroom import elements
 from plugins.newsroom.readable import readable
-from plugins.reading.bodies import ATTRIBUTES, TAGS
+from plugins.reading.typesetting.bodies import ATTRIBUTES, TAGS
 
 TEXTS = st.text(" \n\t\u00a0\u2028aå.:/&<>\"'", max_size=8)
 PIECES = st.one_of(

@@ -11,7 +11,7 @@ from plugins.newsroom.readable import readable
 from plugins.pages import plaintext
 from plugins.pages.plaintext import release_txt
 from plugins.pages.words import Words
-from plugins.reading.bodies import ATTRIBUTES, TAGS
+from plugins.reading.typesetting.bodies import ATTRIBUTES, TAGS
 from tests.nouns import (
     THEME,
     StoredBodies,

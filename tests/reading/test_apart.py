@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from plugins.reading.apart import ask
+from plugins.reading.processes.apart import ask
 
 
 @pytest.mark.parametrize("apart", [True, False])

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from plugins.reading import folders
-from plugins.reading.assistant import Assistant
-from plugins.reading.body import MARKDOWN
+from plugins.reading.processes.assistant import Assistant
 from plugins.reading.reader import read
+from plugins.reading.texts import folders
+from plugins.reading.typesetting.body import MARKDOWN
 from tests.reading.test_faults import NOW
 from tests.texts import Text, content_of
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugins.newsroom import Faults, Site
-from plugins.reading import bodies
-from plugins.reading.bodies import ATTRIBUTES, MARKDOWN, TAGS, Links, render
-from plugins.reading.manuscript import Manuscript
+from plugins.reading.manuscripts.manuscript import Manuscript
+from plugins.reading.typesetting import bodies
+from plugins.reading.typesetting.bodies import ATTRIBUTES, MARKDOWN, TAGS, Links, render
 from tests.nouns import an_image
 
 SITE = Site("https://press.example.se/rum")

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from plugins.newsroom.keeping import packed, unpacked
-from plugins.reading.book import KINDS, bound
-from plugins.reading.remembered import Remembered
+from plugins.reading.memory.book import KINDS, bound
+from plugins.reading.memory.remembered import Remembered
 from plugins.reading.survey import Survey
 from tests.nouns import a_page, a_release, an_image, with_translation
 

@@ -3,8 +3,8 @@
 import pytest
 
 from plugins.newsroom import Faults
-from plugins.reading import crew
-from plugins.reading.assistant import Assistant
+from plugins.reading.processes import crew
+from plugins.reading.processes.assistant import Assistant
 from plugins.reading.reader import read
 from tests.reading.test_faults import NOW
 from tests.texts import Text, content_of

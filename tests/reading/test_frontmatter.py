@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugins.newsroom import Faults
-from plugins.reading import frontmatter
+from plugins.reading.manuscripts import frontmatter
 
 
 def read(text):

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from plugins.newsroom import Site, fingerprint
-from plugins.reading import bodies
-from plugins.reading import galleys as module
-from plugins.reading.bodies import MARKDOWN, Body, Links, render
-from plugins.reading.galleys import Galleys
-from plugins.reading.manuscript import Manuscript
+from plugins.reading.manuscripts.manuscript import Manuscript
 from plugins.reading.reader import read
+from plugins.reading.typesetting import bodies
+from plugins.reading.typesetting import galleys as module
+from plugins.reading.typesetting.bodies import MARKDOWN, Body, Links, render
+from plugins.reading.typesetting.galleys import Galleys
 from tests.nouns import an_image
 from tests.reading.test_faults import NOW
 from tests.texts import Text, content_of

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from plugins.newsroom import Faults
-from plugins.reading import masthead, newsroom_yaml
+from plugins.reading.masthead import masthead, newsroom_yaml
 from tests.building import SAMPLE
 
 SOURCES = SAMPLE / "english", SAMPLE / "everything"

@@ -10,9 +10,10 @@ import pytest
 
 from plugins.newsroom import Faults, Release
 from plugins.newsroom.keeping import packed
-from plugins.reading import folders, memory, releases
-from plugins.reading.memory import Memory
+from plugins.reading.memory import memory
+from plugins.reading.memory.memory import Memory
 from plugins.reading.reader import read
+from plugins.reading.texts import folders, releases
 from tests.newsroom.test_keeping import Hostile
 from tests.texts import PICTURES, Text, content_of
 

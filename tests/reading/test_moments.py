@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from plugins.reading.moments import SENTENCES, NotAMoment, day, moment
+from plugins.reading.manuscripts.moments import SENTENCES, NotAMoment, day, moment
 
 
 @pytest.mark.parametrize("written", ["2031-05-04T10:00:00+02:00", "2031-05-04 08:00Z", " 2031-05-04T08:00:00Z "])

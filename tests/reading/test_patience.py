@@ -7,9 +7,10 @@ import time
 import pytest
 
 from plugins.newsroom import Faults, Site
-from plugins.reading import bodies, frontmatter
-from plugins.reading.body import Links
-from plugins.reading.patience import within
+from plugins.reading.manuscripts import frontmatter
+from plugins.reading.typesetting import bodies
+from plugins.reading.typesetting.body import Links
+from plugins.reading.typesetting.patience import within
 
 LINKS = Links(site=Site("https://press.example.se"), texts={}, others=frozenset(), sections=frozenset())
 

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from plugins.reading.reader import read
-from plugins.reading.stored import ChangedText
+from plugins.reading.typesetting.stored import ChangedText
 from tests.reading.test_faults import NOW
 from tests.texts import Text, content_of
 

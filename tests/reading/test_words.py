@@ -1,17 +1,18 @@
 """Every sentence about a fault can be said in Swedish, and none is left that nobody says."""
 
 import ast
-from pathlib import Path
 from string import Formatter
 
 from babel.messages.pofile import read_po
 
 from plugins.media.unusable import Reason
 from plugins.newsroom import Fault
-from plugins.reading import bodies, frontmatter, plain, selection, shaping, unreadable
+from plugins.reading import selection
+from plugins.reading.manuscripts import frontmatter, plain, shaping, unreadable
+from plugins.reading.typesetting import bodies
 from plugins.reading.words import LOCALE, told
 
-READING = Path(shaping.__file__).parent
+READING = LOCALE.parent
 
 
 def sentences():
@@ -21,7 +22,7 @@ def sentences():
     found |= {*unreadable.SENTENCES.values()}
     found |= {bodies.LEVEL_1, bodies.LINK_TO_FILE, bodies.TOO_SLOW, bodies.TOO_DEEP, selection.NOT_PLAIN}
     found |= {*shaping.SENTENCES.values(), *shaping.PATTERNS.values(), shaping.SLUG_PATTERN, shaping.OTHERWISE}
-    for file in READING.glob("*.py"):
+    for file in READING.rglob("*.py"):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             said: list[ast.expr] = []

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from plugins.newsroom.public import content_hash
+from plugins.reading.manuscripts.written import LINK
 from plugins.reading.reader import read
-from plugins.reading.written import LINK
 from tests.texts import Text, content_of
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

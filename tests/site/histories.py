@@ -29,7 +29,7 @@ from plugins.edition.plan import UnfitOutputs
 from plugins.edition.publish import Report
 from plugins.edition.rendering import Watch
 from plugins.newsroom import Faults
-from plugins.reading import crew
+from plugins.reading.processes import crew
 from tests.building import NOW, PROJECT, files
 from tests.formes import galleys
 from tests.texts import content_of, picture

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from plugins.edition.standing import Made, Sealed
 from plugins.newsroom import keeping
-from plugins.reading.book import KINDS
+from plugins.reading.memory.book import KINDS
 from tests.building import NOW, SAMPLE, build, files
 from tests.formes import between, galleys
 from tests.nouns import a_keyword

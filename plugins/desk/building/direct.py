@@ -20,10 +20,10 @@ from plugins.edition.publish import Report, alone_in, publish
 from plugins.edition.rendering import Watch
 from plugins.edition.stage import Stage
 from plugins.newsroom import Fault
-from plugins.reading.assistant import Assistant
-from plugins.reading.body import MARKDOWN
+from plugins.reading.processes.assistant import Assistant
 from plugins.reading.reader import Reading, read
 from plugins.reading.survey import Survey
+from plugins.reading.typesetting.body import MARKDOWN
 from plugins.reading.words import lacking
 
 _OURS = Path(__file__).parents[2]

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from plugins.desk.building.left import Left
-from plugins.reading.apart import ask
-from plugins.reading.assistant import Assistant
+from plugins.reading.processes.apart import ask
+from plugins.reading.processes.assistant import Assistant
 from plugins.reading.survey import RACE, Survey, time_at
 
 

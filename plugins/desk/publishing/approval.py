@@ -27,7 +27,8 @@ from plugins.desk.words import _
 from plugins.newsroom import Faults
 from plugins.publishing.changes import Change, Step
 from plugins.publishing.trouble import Trouble
-from plugins.reading import frontmatter, selection
+from plugins.reading import selection
+from plugins.reading.manuscripts import frontmatter
 
 APPROVERS = "approvers"
 NEEDING = {Step.NEW, Step.TYPO, Step.TOLD, Step.TRANSLATED}

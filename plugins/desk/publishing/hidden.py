@@ -7,8 +7,9 @@ from contextlib import suppress
 from plugins.desk.project import Project
 from plugins.newsroom import Fault, Faults, State
 from plugins.publishing.gates import Secret
-from plugins.reading import frontmatter, selection
-from plugins.reading.masthead import Masthead
+from plugins.reading import selection
+from plugins.reading.manuscripts import frontmatter
+from plugins.reading.masthead.masthead import Masthead
 from plugins.reading.reader import read
 from plugins.reading.selection import Kind, Source
 

@@ -37,7 +37,7 @@ from plugins.publishing.targets.target import carried
 from plugins.publishing.trouble import Trouble
 from plugins.publishing.verification import PATIENCE, Verification, verify
 from plugins.publishing.words import line
-from plugins.reading.masthead import Masthead
+from plugins.reading.masthead.masthead import Masthead
 
 NOTICES = "notices.json"
 AGAIN = 30.0

@@ -12,7 +12,7 @@ from plugins.importing.fetching import Fetcher, NotFetched
 from plugins.importing.found import Picture
 from plugins.importing.manuscript import Shown
 from plugins.importing.matching import Matched
-from plugins.reading.masthead import Masthead
+from plugins.reading.masthead.masthead import Masthead
 
 MOST = 20
 """Pictures at most of one release."""

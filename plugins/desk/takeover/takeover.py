@@ -28,7 +28,7 @@ from plugins.importing.matching import Matched, matched
 from plugins.importing.sources import LIMIT, Reader
 from plugins.newsroom import Fault, Faults
 from plugins.reading.checking import check
-from plugins.reading.masthead import Masthead
+from plugins.reading.masthead.masthead import Masthead
 
 MOST_FILES = 10_000
 TRIES = 3

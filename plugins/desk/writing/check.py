@@ -6,9 +6,9 @@ from pathlib import Path
 from plugins.desk.finding import Finding, findings
 from plugins.desk.project import Project
 from plugins.desk.writing.edits import edits
-from plugins.reading import masthead
 from plugins.reading.checking import look
 from plugins.reading.doubts import doubts
+from plugins.reading.masthead import masthead
 
 
 class NotContent(Exception):

@@ -36,7 +36,7 @@ from plugins.newsroom.record import (
     release_json,
     release_json_address,
 )
-from plugins.reading import frontmatter
+from plugins.reading.manuscripts import frontmatter
 from plugins.reading.reader import read
 
 WAIT = 10.0

@@ -10,7 +10,7 @@ from plugins.desk.project import Project
 from plugins.desk.words import _
 from plugins.newsroom import Faults, Newsroom
 from plugins.publishing.memory import PUBLIC, Memory
-from plugins.reading import frontmatter
+from plugins.reading.manuscripts import frontmatter
 from plugins.reading.reader import read
 
 

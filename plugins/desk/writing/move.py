@@ -15,12 +15,13 @@ from plugins.desk.finding import Finding, findings
 from plugins.desk.project import Project
 from plugins.desk.words import _
 from plugins.newsroom import Fault, Faults, State
-from plugins.reading import frontmatter, selection
+from plugins.reading import selection
 from plugins.reading.checking import check
-from plugins.reading.masthead import Masthead
-from plugins.reading.plain import SLUG
+from plugins.reading.manuscripts import frontmatter
+from plugins.reading.manuscripts.plain import SLUG
+from plugins.reading.manuscripts.written import LINK, target
+from plugins.reading.masthead.masthead import Masthead
 from plugins.reading.selection import Kind, Source
-from plugins.reading.written import LINK, target
 
 _PLAIN = re.compile(r"[A-Za-z0-9/_.%-]+")
 _SECTIONS = {Kind.RELEASE: "release", Kind.ASSIGNMENT: "assignment"}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from plugins.desk.project import Project
 from plugins.desk.words import _
-from plugins.reading.masthead import Masthead
+from plugins.reading.masthead.masthead import Masthead
 
 SLUG_LENGTH = 60
 ID_LENGTH = 8

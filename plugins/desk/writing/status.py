@@ -14,7 +14,8 @@ from plugins.desk.project import Project
 from plugins.desk.words import _, counted
 from plugins.desk.writing import next as upcoming
 from plugins.newsroom import Assignment, Fault, Faults, Newsroom, Page, Release, State
-from plugins.reading import frontmatter, selection
+from plugins.reading import selection
+from plugins.reading.manuscripts import frontmatter
 from plugins.reading.reader import read
 from plugins.reading.selection import Selected
 from plugins.reading.upcoming import Change

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from plugins.newsroom import Noun
 from plugins.newsroom.keeping import NotKept, digest, packed, unpacked
-from plugins.reading.book import KINDS, Book, bound
-from plugins.reading.remembered import Remembered, names, texts_in
+from plugins.reading.memory.book import KINDS, Book, bound
+from plugins.reading.memory.remembered import Remembered, names, texts_in
 from plugins.reading.survey import RACE, Stamp, Survey, time_at
 
 

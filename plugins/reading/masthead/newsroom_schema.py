@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from plugins.reading.schema import (
+from plugins.reading.manuscripts.schema import (
     Choice,
     Day,
     FileName,

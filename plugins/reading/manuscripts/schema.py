@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from plugins.reading.moments import D, NotAMoment, day, moment
-from plugins.reading.plain import SLUG
+from plugins.reading.manuscripts.moments import D, NotAMoment, day, moment
+from plugins.reading.manuscripts.plain import SLUG
 
 _OWN_MACHINE = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])([:/?#]|$)", re.IGNORECASE)
 

@@ -13,10 +13,9 @@ from plugins.newsroom import (
     Withdrawal,
     WithdrawalKind,
 )
-from plugins.reading import attachments, corrections, shaping, typesetting
-from plugins.reading.manuscript import Path as Keys
-from plugins.reading.notes import Notes
-from plugins.reading.schema import (
+from plugins.reading.manuscripts import shaping
+from plugins.reading.manuscripts.manuscript import Path as Keys
+from plugins.reading.manuscripts.schema import (
     DocumentShape,
     ImageShape,
     ImportedShape,
@@ -24,9 +23,12 @@ from plugins.reading.schema import (
     TranslatedImage,
     TranslationShape,
 )
+from plugins.reading.manuscripts.written import written_digest
 from plugins.reading.selection import Selected
 from plugins.reading.surroundings import Surroundings
-from plugins.reading.written import written_digest
+from plugins.reading.texts import attachments, corrections
+from plugins.reading.texts.notes import Notes
+from plugins.reading.typesetting import typesetting
 
 _ORIGINALS = ReleaseShape.model_fields.keys() - TranslationShape.model_fields.keys() - {"id"}
 _ORIGINALS_IMAGE = ImageShape.model_fields.keys() - TranslatedImage.model_fields.keys()

@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from plugins.newsroom import Fault, Faults
-from plugins.reading.manuscript import Manuscript, Path
-from plugins.reading.plain import NO_END, NO_FRONT_MATTER, NOT_UTF8, UTF16
-from plugins.reading.unreadable import SENTENCES, mistake
+from plugins.reading.manuscripts.manuscript import Manuscript, Path
+from plugins.reading.manuscripts.plain import NO_END, NO_FRONT_MATTER, NOT_UTF8, UTF16
+from plugins.reading.manuscripts.unreadable import SENTENCES, mistake
 
 MARKDOWN_LIMIT = 1_000_000
 """Bytes of the largest Markdown or YAML file that is read; the longest release of an archive is a tenth of it."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from plugins.newsroom import Noun, Release
 from plugins.newsroom.folding import Folded, folded, unfolded
 from plugins.newsroom.keeping import packed, unpacked
-from plugins.reading.remembered import Read, Remembered
+from plugins.reading.memory.remembered import Read, Remembered
 from plugins.reading.survey import Survey
 
 _AT_HAND = (

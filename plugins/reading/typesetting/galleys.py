@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from plugins.newsroom import fingerprint
-from plugins.reading.body import Body, Links
-from plugins.reading.manuscript import Manuscript
+from plugins.reading.manuscripts.manuscript import Manuscript
 from plugins.reading.program import program
+from plugins.reading.typesetting.body import Body, Links
 
 _MOST = 64
 """Galleys in a forme: few enough to be copied when one of them goes."""

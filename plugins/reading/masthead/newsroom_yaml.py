@@ -20,10 +20,10 @@ from plugins.newsroom import (
     Terms,
     fingerprint,
 )
-from plugins.reading import frontmatter, shaping
-from plugins.reading.manuscript import Manuscript, Path
-from plugins.reading.masthead import FILE, ListedDocument, ListedImage, Masthead, choices
-from plugins.reading.newsroom_schema import NewsroomShape
+from plugins.reading.manuscripts import frontmatter, shaping
+from plugins.reading.manuscripts.manuscript import Manuscript, Path
+from plugins.reading.masthead.masthead import FILE, ListedDocument, ListedImage, Masthead, choices
+from plugins.reading.masthead.newsroom_schema import NewsroomShape
 
 
 def masthead(data: bytes, url: str = "") -> Masthead:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from plugins.newsroom import Fault, Faults
-from plugins.reading.manuscript import Manuscript, Path
-from plugins.reading.masthead import Masthead, choices
+from plugins.reading.manuscripts.manuscript import Manuscript, Path
+from plugins.reading.masthead.masthead import Masthead, choices
 from plugins.reading.surroundings import Surroundings
 
 T = TypeVar("T")

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from plugins.newsroom import Page
-from plugins.reading import attachments, shaping, typesetting
-from plugins.reading.notes import Notes
-from plugins.reading.schema import PageShape
+from plugins.reading.manuscripts import shaping
+from plugins.reading.manuscripts.schema import PageShape
 from plugins.reading.selection import Selected
 from plugins.reading.surroundings import Surroundings
+from plugins.reading.texts import attachments
+from plugins.reading.texts.notes import Notes
+from plugins.reading.typesetting import typesetting
 
 
 def read(selected: Selected, original_language: str, around: Surroundings) -> Page:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from plugins.reading.assistant import Assistant
-from plugins.reading.outcome import Outcome, packed, unpacked
+from plugins.reading.processes.assistant import Assistant
 from plugins.reading.selection import Selected
 from plugins.reading.surroundings import Surroundings
+from plugins.reading.texts.outcome import Outcome, packed, unpacked
 
 _CHUNK = 32
 """Folders that a process reads at a time."""
@@ -61,6 +61,6 @@ def _told(first: int) -> bytes:
 def _read(found: Sequence[Folder], around: Surroundings) -> list[Outcome]:
     if not found:
         return []
-    from plugins.reading import folders  # noqa: PLC0415 - what reads a text is slow to load
+    from plugins.reading.texts import folders  # noqa: PLC0415 - what reads a text is slow to load
 
     return folders.read_all(found, around)

@@ -17,10 +17,10 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from plugins.newsroom import Fault, Faults
-from plugins.reading.body import MARKDOWN, Body, Links
-from plugins.reading.manuscript import Manuscript
-from plugins.reading.patience import within
-from plugins.reading.schema import is_own_machine
+from plugins.reading.manuscripts.manuscript import Manuscript
+from plugins.reading.manuscripts.schema import is_own_machine
+from plugins.reading.typesetting.body import MARKDOWN, Body, Links
+from plugins.reading.typesetting.patience import within
 
 TAGS = {
     "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "div", "dl", "dt", "em",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plugins.newsroom import Fault, Noun, keeping
-from plugins.reading.remembered import Read, Remembered
+from plugins.reading.memory.remembered import Read, Remembered
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from plugins.reading.apart import ask
+from plugins.reading.processes.apart import ask
 
 if TYPE_CHECKING:
     from plugins.newsroom import Noun
-    from plugins.reading.outcome import Outcome
     from plugins.reading.selection import Selected
     from plugins.reading.surroundings import Surroundings
+    from plugins.reading.texts.outcome import Outcome
 
 
 class Assistant:
@@ -51,7 +51,7 @@ class Assistant:
         """Answer what came of the folders, in their order; None if they are still to be read. `listed` are the nouns of
         the masthead.
         """
-        from plugins.reading.outcome import unpacked  # noqa: PLC0415 - loaded by now
+        from plugins.reading.texts.outcome import unpacked  # noqa: PLC0415 - loaded by now
 
         told = self._reading.answer if self._is_busy else b""
         self._let_go()
@@ -59,8 +59,8 @@ class Assistant:
 
 
 def _read(given: int, desk: int) -> bytes:
-    from plugins.reading import folders  # noqa: PLC0415 - so that it is loaded here, before there is something to do
-    from plugins.reading.outcome import packed  # noqa: PLC0415
+    from plugins.reading.texts import folders  # noqa: PLC0415 - so that it is loaded here, before there is something to do
+    from plugins.reading.texts.outcome import packed  # noqa: PLC0415
 
     os.close(desk)
     folders.prepare()

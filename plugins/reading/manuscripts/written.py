@@ -9,7 +9,7 @@ from posixpath import join, normpath
 from urllib.parse import unquote
 
 from plugins.newsroom import fingerprint
-from plugins.reading.manuscript import Manuscript
+from plugins.reading.manuscripts.manuscript import Manuscript
 from plugins.reading.surroundings import Surroundings
 
 LINK = re.compile(r"(?P<before>\]\(<?|^ {0,3}\[[^\]]+\]:[ \t]*<?)(?P<path>[^\s<>()#:]+\.md)(?=[\s>)#]|$)", re.MULTILINE)

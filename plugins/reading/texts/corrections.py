@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from plugins.newsroom import Correction, CorrectionKind, Rewording
-from plugins.reading.notes import Notes
-from plugins.reading.schema import CorrectionShape
+from plugins.reading.manuscripts.schema import CorrectionShape
 from plugins.reading.selection import Selected
 from plugins.reading.surroundings import Surroundings
+from plugins.reading.texts.notes import Notes
 
 
 def of_original(

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from plugins.newsroom import Fault, Faults
-from plugins.reading import moments
-from plugins.reading.manuscript import Manuscript
-from plugins.reading.manuscript import Path as Keys
+from plugins.reading.manuscripts import moments
+from plugins.reading.manuscripts.manuscript import Manuscript
+from plugins.reading.manuscripts.manuscript import Path as Keys
 
 S = TypeVar("S", bound=BaseModel)
 

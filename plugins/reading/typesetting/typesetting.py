@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from plugins.newsroom import Document, Fault, Faults, Image, Text
 from plugins.newsroom.keeping import digest
-from plugins.reading import bodies, frontmatter, selection
-from plugins.reading.manuscript import Manuscript
+from plugins.reading import selection
+from plugins.reading.manuscripts import frontmatter
+from plugins.reading.manuscripts.manuscript import Manuscript
 from plugins.reading.selection import Source
 from plugins.reading.surroundings import Surroundings
+from plugins.reading.typesetting import bodies
 
 
 def manuscript(source: Source, around: Surroundings) -> Manuscript:

@@ -7,8 +7,8 @@ from pathlib import Path
 from plugins.media.darkroom import Darkroom
 from plugins.media.unusable import UnusableFile
 from plugins.newsroom import Document, Fault, Faults, Image, PressMaterial
-from plugins.reading import masthead
-from plugins.reading.masthead import ListedDocument, ListedImage, Masthead, choices
+from plugins.reading.masthead import masthead
+from plugins.reading.masthead.masthead import ListedDocument, ListedImage, Masthead, choices
 from plugins.reading.selection import usable
 
 FOLDER = "press-material"

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from plugins.newsroom import Assignment, Deadline, Funding, Signatory, Task
-from plugins.reading import attachments, corrections, shaping, typesetting
-from plugins.reading.notes import Notes
-from plugins.reading.schema import AssignmentShape, FundingShape
+from plugins.reading.manuscripts import shaping
+from plugins.reading.manuscripts.schema import AssignmentShape, FundingShape
+from plugins.reading.manuscripts.written import written_digest
 from plugins.reading.selection import Selected
 from plugins.reading.surroundings import Surroundings
-from plugins.reading.written import written_digest
+from plugins.reading.texts import attachments, corrections
+from plugins.reading.texts.notes import Notes
+from plugins.reading.typesetting import typesetting
 
 OPTIONAL = ("ministry", "decision_date", "decision_number", "case_number", "funding")
 """Fields that may be missing as a whole; `funding.amount` and `signatories.1.role` may be missing in part."""

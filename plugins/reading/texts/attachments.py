@@ -5,10 +5,10 @@ from typing import Any
 
 from plugins.media.unusable import UnusableFile
 from plugins.newsroom import Document, Image, LanguageVersion, Link
-from plugins.reading.notes import Notes
-from plugins.reading.schema import DocumentShape, ImageShape, LinkShape
+from plugins.reading.manuscripts.schema import DocumentShape, ImageShape, LinkShape
 from plugins.reading.selection import Selected, usable
 from plugins.reading.surroundings import Surroundings
+from plugins.reading.texts.notes import Notes
 
 
 def images(

@@ -104,7 +104,7 @@ def read(content: Path, url: str = "", cache: Path | None = None) -> Masthead:
     known = _recalled(data, url, cache) if cache else None
     if known:
         return known
-    from plugins.reading import newsroom_yaml  # noqa: PLC0415 - what reads it takes longer to load than many a build
+    from plugins.reading.masthead import newsroom_yaml  # noqa: PLC0415 - what reads it takes longer to load than many a build
 
     made = newsroom_yaml.masthead(data, url)
     if cache:
@@ -121,14 +121,14 @@ def languages(content: Path, url: str = "", cache: Path | None = None) -> tuple[
     known = _recalled(data, url, cache) if cache else None
     if known:
         return known.languages
-    from plugins.reading import newsroom_yaml  # noqa: PLC0415 - as above
+    from plugins.reading.masthead import newsroom_yaml  # noqa: PLC0415 - as above
 
     return newsroom_yaml.languages(data)
 
 
 def fault(content: Path, path: tuple[str | int, ...], message: str, **values: object) -> Fault:
     """Answer a fault that was found when newsroom.yaml had been read: only now its lines are looked up."""
-    from plugins.reading import newsroom_yaml  # noqa: PLC0415 - as above
+    from plugins.reading.masthead import newsroom_yaml  # noqa: PLC0415 - as above
 
     return Fault.at(FILE, newsroom_yaml.line(_bytes(content), path), message, **values)
 

@@ -5,12 +5,13 @@ from functools import partial
 from typing import TypeVar
 
 from plugins.newsroom import Assignment, Fault, Faults, Page, Release
-from plugins.reading import assignments, bodies, pages, releases
-from plugins.reading.outcome import Outcome
-from plugins.reading.remembered import Read, noted
-from plugins.reading.schema import ReleaseShape
+from plugins.reading.manuscripts.schema import ReleaseShape
+from plugins.reading.memory.remembered import Read, noted
 from plugins.reading.selection import Kind, Selected
 from plugins.reading.surroundings import Surroundings
+from plugins.reading.texts import assignments, pages, releases
+from plugins.reading.texts.outcome import Outcome
+from plugins.reading.typesetting import bodies
 
 T = TypeVar("T")
 

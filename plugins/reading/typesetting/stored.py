@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from plugins.newsroom import Text, fingerprint
-from plugins.reading.body import Body
-from plugins.reading.galleys import Galleys
+from plugins.reading.typesetting.body import Body
+from plugins.reading.typesetting.galleys import Galleys
 
 
 class StoredBodies:

@@ -1,0 +1,1 @@
+"""newsroom.yaml: who publishes, whom to call, what may be chosen among."""

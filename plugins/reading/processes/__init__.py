@@ -1,0 +1,1 @@
+"""Who reads: this process, or others while it does something else."""

@@ -1,0 +1,1 @@
+"""Bodies, from Markdown to safe HTML, and where they are kept."""
