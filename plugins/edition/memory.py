@@ -91,7 +91,9 @@ class Memory:
         self._opened = dict(outputs)
 
     def _open(self, path: str) -> None:
-        """Open the bundle that the file is in, if its first file lies in the same folder of the site."""
+        """Open the bundle that the file is in, if its first file lies in the same folder of the site; else nothing is
+        known of the file, which costs time only.
+        """
         if not self._near:
             for bundle in self.made.bundles.values():
                 self._near.setdefault(bundle.listing.partition("/")[0], []).append(bundle)

@@ -230,11 +230,17 @@ def _listed(folder: str, depth: int, since: int) -> Group | None:
 
 
 _LATEST = 2**63 - 1
-"""The last moment (ns) that can be told in 64 bits, in the year 2262; some disks can hold later ones."""
+"""The last moment (ns) that can be told in 64 bits, in the year 2262. Some disks hold later ones, and some hold ones
+before the first, in 1677.
+"""
 
 
 def _stamp(found: os.stat_result) -> Stamp:
-    return found.st_mode, found.st_size, min(found.st_mtime_ns, _LATEST), min(found.st_ctime_ns, _LATEST)
+    return found.st_mode, found.st_size, _told(found.st_mtime_ns), _told(found.st_ctime_ns)
+
+
+def _told(moment: int) -> int:
+    return max(-_LATEST, min(moment, _LATEST))
 
 
 def _stamp_behind(link: os.DirEntry[str]) -> Stamp:

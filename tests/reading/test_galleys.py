@@ -1,5 +1,6 @@
 """Bodies that were rendered before: found again when nothing they depend on has changed, and only then."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -91,7 +92,17 @@ def others(data):
     return [b"{}", b"[]" + (2).to_bytes(8, "big"), b"\xff" * 99, bytes(99), data + data]
 
 
-@pytest.mark.parametrize("damaged", [bits, cuts, others])
+def places(data):
+    """Places that no file has."""
+    end = len(data) - 8
+    start = end - int.from_bytes(data[end:], "big")
+    ((key, begin, length, digest, led),) = json.loads(data[start:end])
+    moved = [[key, at, of, digest, led] for at, of in ((10**30, length), (begin, 10**30), (begin, 10**15), (-1, -1))]
+    told = [json.dumps([galley]).encode() for galley in moved]
+    return [data[:start] + about + len(about).to_bytes(8, "big") for about in told]
+
+
+@pytest.mark.parametrize("damaged", [bits, cuts, others, places])
 def test_a_damaged_forme_is_never_believed(damaged, tmp_path):
     """The body is found whole or not at all."""
     galleys, key, place = kept(tmp_path)

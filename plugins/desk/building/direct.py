@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader
 
-from plugins.desk.building.left import Left
 from plugins.desk.building.rest import Look, Rest, forget, leave
+from plugins.desk.building.traces import Traces
 from plugins.edition.maker import maker
 from plugins.edition.memory import Memory
 from plugins.edition.publish import Report, alone_in, publish
@@ -78,7 +78,7 @@ def build(
         known = cache(partial(memory, settings, seen.maker))
         reading = read_newsroom(settings, watch, seen.survey, look.assistant, lambda: (known(), meanwhile()))
         edition = publish_edition(settings, reading, known(), private / "templates", watch, is_left)
-        left = leave(private, Left.of(known(), settings["CACHE_PATH"]))
+        left = leave(private, Traces.of(known(), settings["CACHE_PATH"]))
     report = tuple(lacking(reading.missing, reading.newsroom.language, Path(settings["PATH"]).name))
     if not read or reading.left_out:
         return Came(report, edition, reading.left_out)

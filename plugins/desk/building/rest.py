@@ -18,7 +18,7 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any, Self
 
-from plugins.desk.building.left import Left
+from plugins.desk.building.traces import Traces
 from plugins.reading.processes.apart import ask
 from plugins.reading.processes.assistant import Assistant
 from plugins.reading.survey import RACE, Survey, time_at
@@ -197,7 +197,7 @@ def forget(private: Path) -> Rest | None:
     return noted
 
 
-def leave(private: Path, left: Left) -> str:
+def leave(private: Path, left: Traces) -> str:
     """Put away what a build has left, and answer the digest by which the note of its end knows it."""
     data = left.packed()
     _put_away(private / _LEFT, data)
@@ -237,7 +237,7 @@ def _is_left(private: Path, settings: Mapping[str, Any], digest: str, _tell: Cal
     with contextlib.suppress(OSError):
         data = (private / _LEFT).read_bytes()
         is_whole = _digest(data) == digest
-        if is_whole and Left.unpacked(data).is_there(settings["OUTPUT_PATH"], settings["CACHE_PATH"]):
+        if is_whole and Traces.unpacked(data).is_there(settings["OUTPUT_PATH"], settings["CACHE_PATH"]):
             return _YES
     return _NO
 

@@ -79,8 +79,10 @@ def ask(question: Question, *, apart: bool) -> Apart | Here:
 
 _HINT, _ANSWER = b"!", b"="
 
-_BEHIND = 19
-"""How nice a process is that stands back: it gets next to nothing while others want to run."""
+_BEHIND = 10
+"""How nice a process is that stands back: it gets a tenth of what others get that want to run. With less it could keep
+everybody waiting on a busy machine.
+"""
 
 _LENGTH = 8
 """Bytes in which the length of the answer stands before it: a process can be stopped in the middle of a word."""

@@ -152,7 +152,7 @@ class Galleys:
                     return os.pread(file, int(length), int(begin))
                 finally:
                     os.close(file)
-            except (OSError, ValueError, KeyError):
+            except (OSError, ValueError, KeyError, OverflowError, MemoryError):
                 self._files = {_forme(file): file for file in _listed(self._folder)}
         return None
 

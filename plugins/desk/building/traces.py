@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _DIGEST = 16
 
 
-class Left(NamedTuple):
+class Traces(NamedTuple):
     """The files of an edition, its record among them, and `held`, a digest of what lay in the cache.
 
     `paths` are parted by zeros; `stamps` are the files' sizes and times (ns) by turns, as 64-bit numbers.

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from plugins.desk.building.left import Left
+from plugins.desk.building.traces import Traces
 from plugins.edition.memory import Memory
 from plugins.edition.publish import publish
 from plugins.newsroom import Bundle, Output
@@ -27,7 +27,7 @@ def left(tmp_path):
     bundle = Bundle(name="b", fingerprint="b", items=lambda: [an_output("b/one.txt"), an_output("b/åäö.txt")])
     publish([an_output("index.html"), *map(an_output, DEEP), bundle], output, memory)
     (output / "stranger.txt").write_bytes(b"")
-    return Left.unpacked(Left.of(memory, str(cache)).packed())
+    return Traces.unpacked(Traces.of(memory, str(cache)).packed())
 
 
 def is_there(left, root):
