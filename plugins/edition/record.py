@@ -34,7 +34,8 @@ def is_inside(path: str) -> bool:
 def write(folder: Path, record: Iterable[tuple[str, str]], change: Mapping[str, str | None] | None = None) -> None:
     """Write the record, given in any order, unless that is what stands there.
 
-    If it is known what stands there, the `change` is enough: other digests at these paths; None strikes a path out.
+    If it is known what stands there, the `change` (other digests at these paths; None strikes a path out) says sooner
+    what is to be written, as long as it is small.
     It is done in one step: what is killed meanwhile leaves the one before.
     """
     if change is None or len(change) > _FEW or not _write_amended(folder, change):

@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from array import array
 from random import Random
 
 import pytest
@@ -205,6 +206,12 @@ def test_a_time_too_far_away_to_be_told_hides_nothing(moment, content):
     file.write_text("another length", encoding="utf-8")
     os.utime(file, ns=(moment, moment))
     assert told_by(content, found)[0].digest() != known.digest()
+
+
+@pytest.mark.parametrize("moment", [2**63, -(2**63) - 1, 10**30])
+def test_a_stamp_can_be_told_in_64_bits_whatever_the_disk_knows(moment):
+    found = os.stat_result((0,) * 10, {"st_mtime_ns": moment, "st_ctime_ns": moment})
+    assert len(array("q", rooms._stamp(found))) == 4
 
 
 def test_what_is_young_is_told_by_file(content):
