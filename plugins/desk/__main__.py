@@ -16,6 +16,7 @@ from plugins.reading.processes.assistant import Assistant
 
 def main() -> int:
     """Run the command line, and answer the exit code. A plain build doesn't wait for all the commands to be loaded."""
+    _open_what_is_closed()
     if sys.argv[1:] in (["build"], ["build", "--json"]):
         begun = time.monotonic()
         project = None
@@ -27,6 +28,15 @@ def main() -> int:
 
     app.main()
     return 0
+
+
+def _open_what_is_closed() -> None:
+    """Lead nowhere what whoever started this has closed, as some timers do: else the next file that is opened would be
+    taken for it.
+    """
+    for name, mode in {"stdin": "r", "stdout": "w", "stderr": "w"}.items():
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 def _build(project: Project, begun: float, *, as_json: bool) -> int:

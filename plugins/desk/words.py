@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -57,9 +57,11 @@ def counted(one: str, many: str, number: int) -> str:
 
 def say(text: str = "", *, error: bool = False) -> None:
     """Print one line as it is: never broken or coloured, so that `file:line:` stays whole and can be clicked."""
-    print(text, file=sys.stderr if error else sys.stdout)
+    with suppress(BrokenPipeError):  # nobody listens any more, but what was done is done
+        print(text, file=sys.stderr if error else sys.stdout)
 
 
 def say_json(answer: Mapping[str, Any]) -> None:
     """Print an answer for a pipeline."""
-    print(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+    with suppress(BrokenPipeError):
+        print(json.dumps(answer, ensure_ascii=False, indent=2, default=str))

@@ -1,10 +1,13 @@
 """`press build`, as it is run, and against Pelican's own command."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
-from tests.desk.conftest import ROOT
+from tests.desk.conftest import ENVIRONMENT, ROOT
 
 EMBARGOED = "content/releases/2031/hemlig/sv.md"
 
@@ -26,6 +29,18 @@ def test_build_tells_what_it_made(press_room):
     assert re.search(r"Byggde output på \d+,\d s\.", answer.stdout)
     assert "articles" not in answer.stdout
     assert "Första meddelandet" in (press_room.root / "output/index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("closed", "is_heard"), [("<&-", True), (">&-", False), ("2>&-", True), ("<&- >&- 2>&-", False)]
+)
+@pytest.mark.parametrize("command", [["build"], ["build", "--explain"], ["status"]])
+def test_whoever_starts_it_may_have_closed_what_it_reads_and_says(closed, is_heard, command, press_room):
+    started = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-m", "plugins.desk", *command]
+    done = subprocess.run(
+        started, cwd=press_room.root, env={**os.environ, **ENVIRONMENT}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, bool(done.stdout), done.stderr) == (0, is_heard, "")
 
 
 def test_build_in_json(press_room):

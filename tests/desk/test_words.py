@@ -1,12 +1,14 @@
 """The desk speaks the newsroom's language, wholly."""
 
 import ast
+import os
 import string
+import sys
 
 import pytest
 from babel.messages.pofile import read_po
 
-from plugins.desk.words import LOCALE, _, speak
+from plugins.desk.words import LOCALE, _, say, say_json, speak
 from plugins.desk.writing.new import HINTS
 from tests.desk.conftest import NEWSROOM, ROOT
 
@@ -91,3 +93,22 @@ def test_complaints_about_a_command_line_are_swedish(desk, arguments, complaint)
     assert complaint in answer.stderr
     for english in ("Usage", "HEADLINE", "FILE", "OPTIONS"):
         assert english not in answer.stderr
+
+
+@pytest.mark.parametrize("speaks", [say, lambda text: say_json({"said": text}), lambda text: say(text, error=True)])
+def test_that_nobody_listens_any_more_is_no_fault(speaks, monkeypatch):
+    """As in `press build --json | head -1`."""
+    heard, told = os.pipe()
+    os.close(heard)
+    with os.fdopen(told, "wb", buffering=0) as pipe:
+        monkeypatch.setattr(sys, "stdout", Unbuffered(pipe))
+        monkeypatch.setattr(sys, "stderr", Unbuffered(pipe))
+        speaks("many words " * 100)
+
+
+class Unbuffered:
+    def __init__(self, pipe):
+        self.pipe = pipe
+
+    def write(self, text):
+        return self.pipe.write(text.encode())
