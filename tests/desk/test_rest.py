@@ -112,6 +112,17 @@ def test_whatever_changes_ends_the_rest(change, resting, tmp_path):
     assert Look.at(private, settings).rest is None
 
 
+def test_what_stopped_builds_have_left_of_their_notes_does_not_add_up(resting, tmp_path):
+    settings, private = resting
+    noted = {file.name for file in private.iterdir()}
+    for name in ("survey", "left", "rest.json"):
+        (private / f"{name}.next").write_bytes(b"half")
+    add_draft(tmp_path)
+    direct.build(settings, private, Watch()).rest.note(private)
+    assert {file.name for file in private.iterdir()} == noted
+    assert Look.at(private, settings).rest
+
+
 @pytest.mark.parametrize("change", ["lost", "damaged", "old"])
 def test_a_survey_that_is_of_no_use_changes_nothing(change, resting, tmp_path):
     settings, private = resting

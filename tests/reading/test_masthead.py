@@ -71,6 +71,13 @@ def test_a_damaged_memory_is_written_anew(content, cache, taken_apart):
     assert len(taken_apart) == 4
 
 
+def test_what_a_stopped_reading_has_left_does_not_add_up(content, cache):
+    cache.mkdir()
+    (cache / "masthead.next").write_bytes(b"half")
+    masthead.read(content, cache=cache)
+    assert [file.name for file in cache.iterdir()] == ["masthead"]
+
+
 def test_faults_are_told_as_often_as_there_are_any(content, cache):
     file = content / "newsroom.yaml"
     masthead.read(content, cache=cache)

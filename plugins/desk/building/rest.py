@@ -247,8 +247,12 @@ def _digest(data: bytes) -> str:
 
 
 def _put_away(file: Path, data: bytes) -> None:
-    """Write something down for the next build. If that can't be done, it has to look at everything."""
-    new = file.with_name(f"{file.name}.{os.getpid()}")
+    """Write something down for the next build. If that can't be done, it has to look at everything.
+
+    What is stopped meanwhile leaves a file that the next one writes over. Should two write at once, what comes of it is
+    no good, and known to be: all that is written here begins with its digest, or is noted with it.
+    """
+    new = file.with_name(f"{file.name}.next")
     with contextlib.suppress(OSError):
         new.write_bytes(data)
         new.replace(file)

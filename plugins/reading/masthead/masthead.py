@@ -4,7 +4,6 @@ It seldom changes, and to take newsroom.yaml apart takes as long as to read a do
 """
 
 import contextlib
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -157,7 +156,7 @@ def _recalled(data: bytes, url: str, cache: Path) -> Masthead | None:
 
 
 def _remember(made: Masthead, data: bytes, url: str, cache: Path) -> None:
-    new = cache / f"{_NAME}.{os.getpid()}"
+    new = cache / f"{_NAME}.next"  # what was stopped, or wrote at the same time, leaves nothing that could be recalled
     with contextlib.suppress(OSError):
         cache.mkdir(parents=True, exist_ok=True)
         new.write_bytes(packed(_maker(data, url), made, _KINDS))
