@@ -88,7 +88,7 @@ class Contender(ABC):
             page = f"{self.releases_at[language]}/{example.year}/{example.slug}/index.html"
             file = self.folder / self.output / page
             text = file.read_text(encoding="utf-8") if page in self.held else ""
-            ending = example.body(language).split()[-1]
+            ending = example.body(language).split()[-1].partition("](")[0]  # the words of a link, not its address
             for said in (example.headline(language), ending, example.addition, mark):
                 if said not in text:
                     raise BuildFailed(f"{self.name}: {page} does not say {said!r}")
