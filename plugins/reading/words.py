@@ -21,6 +21,8 @@ def told(faults: Iterable[Fault], language: str, folder: str = "content") -> lis
 
 def lacking(missing: Iterable[tuple[str, str]], language: str, folder: str = "content") -> list[str]:
     """Answer a line for each (file, field) that the source lacks, as the text itself says."""
+    if not (missing := list(missing)):
+        return []  # and nobody waits for the words
     sentence = sentences(language).gettext("the source lacks {field}")
     return [f"{folder}/{source}: {sentence.format(field=field)}" for source, field in missing]
 
